@@ -33,6 +33,21 @@ final class ConfigLoader {
   }
 
   /**
+   * Reads the configuration of a node that starts without a file, as containers do.
+   *
+   * @throws CommandFailure when no variable sets a key, or when there are errors
+   */
+  static NodeConfig readEnvironment(Terminal terminal) {
+    ConfigReader.ConfigResult result = ConfigReader.read("{}");
+    if (result.variables().isEmpty()) {
+      throw new CommandFailure(
+          "give --config FILE, a copy of conf/node.json, or set environment variables such as"
+              + " NARA_ID and MQTT_HOST");
+    }
+    return requireValid("the environment", result, terminal);
+  }
+
+  /**
    * Reads the configuration of a node that starts, with its errors.
    *
    * @throws CommandFailure when the file cannot be read or is not text
@@ -78,12 +93,17 @@ final class ConfigLoader {
    * @throws CommandFailure when there are errors
    */
   static NodeConfig requireValid(Path file, ConfigReader.ConfigResult result, Terminal terminal) {
+    return requireValid(file.toString(), result, terminal);
+  }
+
+  private static NodeConfig requireValid(
+      String source, ConfigReader.ConfigResult result, Terminal terminal) {
     result.warnings().forEach(warning -> terminal.message("note: %s", warning));
     if (result.config().isEmpty()) {
-      result.problems().forEach(p -> terminal.message("%s: %s", file, p.sentence()));
+      result.problems().forEach(p -> terminal.message("%s: %s", source, p.sentence()));
       int count = result.problems().size();
       throw new CommandFailure(
-          "%s has %s".formatted(file, count == 1 ? "1 problem" : count + " problems"));
+          "%s has %s".formatted(source, count == 1 ? "1 problem" : count + " problems"));
     }
     return result.config().get();
   }

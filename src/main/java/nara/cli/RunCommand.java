@@ -32,9 +32,10 @@ import picocli.CommandLine.Option;
 final class RunCommand extends TerminalCommand {
   @Option(
       names = "--config",
-      required = true,
       paramLabel = "FILE",
-      description = "The node's configuration; start with a copy of conf/node.json.")
+      description =
+          "The node's configuration; start with a copy of conf/node.json. Without it, environment"
+              + " variables configure the node.")
   private Path config;
 
   @Option(
@@ -65,7 +66,10 @@ final class RunCommand extends TerminalCommand {
   }
 
   private void runUntil(StopRequest stop) throws InterruptedException {
-    NodeConfig read = ConfigLoader.readForNode(config, terminal());
+    NodeConfig read =
+        config == null
+            ? ConfigLoader.readEnvironment(terminal())
+            : ConfigLoader.readForNode(config, terminal());
     LogSetup.apply(read.log());
     NodeConfig node = clustered ? read.with(asMember(read.cluster())) : read;
     Identity identity = ConfigLoader.identityForNode(node, terminal());
@@ -122,9 +126,8 @@ final class RunCommand extends TerminalCommand {
   private ClusterConfig asMember(ClusterConfig cluster) {
     if (cluster.members().isEmpty()) {
       throw new CommandFailure(
-          "--cluster needs the members' addresses: set cluster.members in "
-              + config
-              + " to a list of HOST:PORT");
+          "--cluster needs the members' addresses: set cluster.members%s to a list of HOST:PORT"
+              .formatted(config == null ? "" : " in " + config));
     }
     if (memberAddress == null) {
       return cluster.asMember();

@@ -171,6 +171,21 @@ public final class NetworkClock implements InstantSource {
     return configured.isEmpty() && discovered.isEmpty() ? Optional.empty() : Optional.of(median);
   }
 
+  /**
+   * The lead of one neighbour's clock over this node's clock; empty without a recent answer.
+   *
+   * @param address of a configured neighbour, as the operator named it
+   * @param host the address without its port
+   */
+  public synchronized Optional<Duration> offsetOf(String address, String host) {
+    dropInvalidVotes();
+    Vote vote = configured.get(address);
+    if (vote == null) {
+      vote = discovered.get(voter(new Witness(host, false)));
+    }
+    return Optional.ofNullable(vote).map(Vote::offset);
+  }
+
   /** Whether configured neighbours have votes; without them, strangers alone decide. */
   public synchronized boolean hasConfiguredVotes() {
     dropInvalidVotes();

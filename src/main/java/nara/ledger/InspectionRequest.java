@@ -3,6 +3,7 @@ package nara.ledger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -66,6 +67,29 @@ public sealed interface InspectionRequest<R extends BusMessage> extends Request<
    * @param hasMore whether older ones follow
    */
   record EventList(List<JudgedEvent> events, int total, boolean hasMore) implements BusMessage {}
+
+  /** Spans of one {@link CountByTime}: each costs two look-ups in each index. */
+  int MAX_SPANS = 240;
+
+  /**
+   * Counts the events of each service over time, in spans of equal length.
+   *
+   * @param after the lowest time, Unix nanoseconds; empty for the oldest event
+   * @param before the highest time; empty for the newest event
+   * @param spans from 1 to {@link #MAX_SPANS}
+   */
+  record CountByTime(OptionalLong after, OptionalLong before, int spans)
+      implements InspectionRequest<TimeCounts> {}
+
+  /**
+   * The counts.
+   *
+   * @param startNanos where the first span begins, Unix nanoseconds
+   * @param spanNanos the length of each span
+   * @param byService for each service with events in the ledger, one count for each span
+   */
+  record TimeCounts(long startNanos, long spanNanos, Map<Service, List<Integer>> byService)
+      implements BusMessage {}
 
   record FindEvent(EventId id) implements InspectionRequest<FoundEvent> {}
 

@@ -1,11 +1,13 @@
 package nara.ledger;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import nara.event.EventId;
 import nara.event.Service;
@@ -13,6 +15,7 @@ import nara.ledger.InspectionRequest.EventFilter;
 import nara.ledger.InspectionRequest.EventList;
 import nara.ledger.InspectionRequest.FoundEvent;
 import nara.ledger.InspectionRequest.SubjectDescription;
+import nara.ledger.InspectionRequest.TimeCounts;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.EventVariants;
@@ -45,7 +48,7 @@ public final class LedgerInspection {
     int total = 0;
     int below = 0;
     for (SortedIndex index : indexes) {
-      int first = firstRank(index, filter);
+      int first = firstRank(index, filter.after());
       total += Math.max(0, index.rankAfter(filter.before()) - first);
       below += Math.max(0, endRank(index, filter) - first);
     }
@@ -65,13 +68,53 @@ public final class LedgerInspection {
     return new EventList(events, total, below > skipped + size);
   }
 
-  private static int firstRank(SortedIndex index, EventFilter filter) {
-    return filter.after() == Long.MIN_VALUE ? 0 : index.rankAfter(filter.after() - 1);
+  private static int firstRank(SortedIndex index, long after) {
+    return after == Long.MIN_VALUE ? 0 : index.rankAfter(after - 1);
   }
 
   private static int endRank(SortedIndex index, EventFilter filter) {
     int end = index.rankAfter(filter.before());
     return filter.below().map(p -> Math.min(end, index.rankOf(p.ts(), p.id()))).orElse(end);
+  }
+
+  /**
+   * The events of each service over time; see {@link InspectionRequest.CountByTime}. It costs O(log
+   * n) for each span and service.
+   */
+  public TimeCounts countByTime(OptionalLong after, OptionalLong before, int spans) {
+    SortedIndex all = eventIndex.all();
+    int count = Math.clamp(spans, 1, InspectionRequest.MAX_SPANS);
+    long oldest = all.isEmpty() ? 0 : all.first().event().ts();
+    long newest = all.isEmpty() ? 0 : all.get(all.size() - 1).event().ts();
+    // No event is before 1970, and so no difference overflows.
+    long start = Math.max(0, after.orElse(Math.min(oldest, before.orElse(oldest))));
+    long end = Math.max(start, before.orElse(newest));
+    // Both ends belong to the range.
+    long length = Math.min((end - start) / count, Long.MAX_VALUE - 1) + 1;
+    Map<Service, List<Integer>> byService = new EnumMap<>(Service.class);
+    for (Service service : Service.values()) {
+      SortedIndex index = eventIndex.events(service);
+      if (!index.isEmpty()) {
+        byService.put(service, counts(index, start, length, count));
+      }
+    }
+    return new TimeCounts(start, length, byService);
+  }
+
+  private static List<Integer> counts(SortedIndex index, long start, long length, int spans) {
+    List<Integer> counts = new ArrayList<>(spans);
+    int rank = firstRank(index, start);
+    for (int i = 1; i <= spans; i++) {
+      int next = Math.max(rank, firstRank(index, saturatedEnd(start, length, i)));
+      counts.add(next - rank);
+      rank = next;
+    }
+    return counts;
+  }
+
+  private static long saturatedEnd(long start, long length, int spans) {
+    long end = start + length * spans;
+    return end < start ? Long.MAX_VALUE : end;
   }
 
   /** The visible event with an id, and its rank. */

@@ -130,6 +130,8 @@ public final class LedgerVerticle extends VerticleBase {
     LedgerInspection inspection = ledger.inspection();
     return switch (request) {
       case InspectionRequest.ListEvents r -> inspection.list(r.filter(), r.offset(), r.limit());
+      case InspectionRequest.CountByTime r ->
+          inspection.countByTime(r.after(), r.before(), r.spans());
       case InspectionRequest.FindEvent r -> inspection.find(r.id());
       case InspectionRequest.ListLatestCheckpoints r ->
           new InspectionRequest.LatestCheckpoints(inspection.latestCheckpoints(r.limit()));

@@ -373,7 +373,11 @@ public final class NaraNode {
   private Deployable web() {
     return new WebVerticle(
         new WebOptions(
-            config.web().host(), config.web().port(), config.web().token(), config.web().cors()),
+            config.web().host(),
+            config.web().port(),
+            config.web().token(),
+            config.web().cors(),
+            config.effective().json()),
         facts,
         keys);
   }
@@ -387,7 +391,7 @@ public final class NaraNode {
         scheduler.instant(),
         scheduler,
         new NodeFacts.Parts(
-            usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent()),
+            usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent(), usesStash()),
         verifier,
         networkClock,
         this::notes);

@@ -238,7 +238,8 @@ public final class CoordinatorVerticle extends VerticleBase {
       String stage = replay.plan().stageLabel();
       boolean ready = staysReady || (tried && readyWhenTried());
       String reason = ready ? "" : "the recovery is running: " + stage;
-      return new CurrentReport(stage, false, unfinishedReport(), reason);
+      return new CurrentReport(
+          stage, false, unfinishedReport(), reason, replay.plan().awaitedPeers());
     }
     return isDone()
         ? new CurrentReport("done", true, finalReport, "")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.LedgerRequestMessage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
+import nara.recovery.RecoveryRequest.AwaitedPeer;
 import nara.recovery.pages.PagesRung;
 import nara.trust.KeySearch;
 
@@ -228,6 +230,22 @@ public final class RecoveryPlan {
   /** The events that are still to come in this rung, at least; empty while this is unknown. */
   public OptionalLong remainingEvents() {
     return state == PlanState.RUNNING_MESH_RUNG ? rung.remainingEvents() : OptionalLong.empty();
+  }
+
+  /** The peers with requests in flight, and the lost ones that the rung waits for, by name. */
+  List<AwaitedPeer> awaitedPeers() {
+    Map<String, Integer> requests = new TreeMap<>();
+    openCalls.values().forEach(name -> requests.merge(name, 1, Integer::sum));
+    if (state == PlanState.RUNNING_MESH_RUNG) {
+      rungPeers.stream()
+          .map(Peer::name)
+          .filter(name -> scores.of(name).awaited())
+          .forEach(name -> requests.putIfAbsent(name, 0));
+    }
+    return requests.entrySet().stream()
+        .limit(RecoveryRequest.MAX_AWAITED)
+        .map(e -> new AwaitedPeer(e.getKey(), e.getValue(), scores.of(e.getKey()).awaited()))
+        .toList();
   }
 
   public int callsPlanned() {

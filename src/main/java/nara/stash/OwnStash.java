@@ -153,8 +153,9 @@ final class OwnStash {
    * Takes a stash that a confidant sent. Returns whether it was this node's own.
    *
    * @param from the confidant
+   * @param id its nara id; empty when it is unknown
    */
-  Future<Boolean> take(Response response, String from, Instant now) {
+  Future<Boolean> take(Response response, String from, String id, Instant now) {
     if (!response.found() || !response.ownerId().equals(me.id())) {
       return Future.succeededFuture(false);
     }
@@ -162,12 +163,12 @@ final class OwnStash {
     return decrypt(sealed, response.storedAt())
         .map(
             decrypted -> {
-              decrypted.ifPresent(other -> merge(other, from, now));
+              decrypted.ifPresent(other -> merge(other, from, id, now));
               return decrypted.isPresent();
             });
   }
 
-  private void merge(StashContent other, String from, Instant now) {
+  private void merge(StashContent other, String from, String id, Instant now) {
     if (!found && !given.contains(other.writtenAt())) {
       found = true;
       sentence =
@@ -177,12 +178,11 @@ final class OwnStash {
                   inWords(Duration.between(Instant.ofEpochSecond(other.writtenAt()), now)));
     }
     content = content.isEmpty() ? other : content.mergedWith(other, now);
-    Optional<String> id = idOf.apply(from);
     int index = indexOf(from);
     if (index >= 0) {
       confidants.set(index, confidants.get(index).holding(other.writtenAt()));
-    } else if (id.isPresent() && confidants.size() < StashLimits.CONFIDANTS) {
-      confidants.add(new Confidant(from, id.get(), other.writtenAt()));
+    } else if (!id.isEmpty() && confidants.size() < StashLimits.CONFIDANTS) {
+      confidants.add(new Confidant(from, id, other.writtenAt()));
     }
   }
 
@@ -248,7 +248,7 @@ final class OwnStash {
             reply -> {
               asked.add(neighbour.name());
               return reply instanceof Response response
-                  ? take(response, neighbour.name(), now)
+                  ? take(response, neighbour.name(), idOfNeighbour(neighbour).orElse(""), now)
                   : Future.succeededFuture(false);
             });
   }

@@ -501,7 +501,7 @@ public final class StashVerticle extends VerticleBase {
   private void onPushed(Received received, StashPayload.Response pushed) {
     boolean wasFound = own.isFound();
     long before = own.content().writtenAt();
-    own.take(pushed, received.name(), scheduler.instant())
+    own.take(pushed, received.name(), received.message().fromId(), scheduler.instant())
         .onSuccess(
             taken -> {
               if (taken && (!wasFound || own.content().writtenAt() != before)) {

@@ -27,5 +27,10 @@ public record NodeFacts(
     Supplier<List<String>> notes) {
 
   /** The optional parts of a node. */
-  public record Parts(boolean broker, boolean snapshot, boolean cluster) {}
+  public record Parts(boolean broker, boolean snapshot, boolean cluster, boolean stash) {
+    /** The parts without a stash. */
+    public Parts(boolean broker, boolean snapshot, boolean cluster) {
+      this(broker, snapshot, cluster, false);
+    }
+  }
 }

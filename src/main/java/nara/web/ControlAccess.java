@@ -40,6 +40,24 @@ final class ControlAccess {
         .end(new JsonObject().put("error", refusal.get()).encode() + "\n");
   }
 
+  /**
+   * Handles a request that reads what is for this machine only. Unlike {@link #require}, it admits
+   * the page of this port in a browser on this machine.
+   */
+  void requireReader(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    String site = request.getHeader("Sec-Fetch-Site");
+    boolean local =
+        AddressPolicy.isLoopback(request.remoteAddress().hostAddress())
+            && isForThisMachine(request)
+            && (site == null || site.equals("same-origin") || site.equals("none"));
+    if (local) {
+      context.next();
+    } else {
+      require(context);
+    }
+  }
+
   private Optional<String> refusal(HttpServerRequest request) {
     if (token.length > 0) {
       return Optional.ofNullable(request.getHeader("Authorization"))

@@ -17,9 +17,12 @@ import nara.gossip.GossipRequest.ContactTimes;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.LedgerStats;
 import nara.liveness.LivenessRequest.RoundTripTimes;
+import nara.mesh.wire.PeerAddress;
+import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.report.Report;
 import nara.recovery.report.Report.NeighbourTotals;
 import nara.status.HealthCheck;
+import nara.status.NodeFacts;
 import nara.status.NodeStatus;
 
 /** The state of a node as JSON. Keys may be added, never renamed. */
@@ -106,6 +109,9 @@ final class StatusJson {
                   .put("quarantined", events.quarantined())
                   .put("rejected", events.rejected())
                   .put("pruned", events.pruned());
+              if (!current.awaited().isEmpty()) {
+                recovery.put("waiting_for", awaited(current));
+              }
               if (!report.reasons().isEmpty()) {
                 recovery.put("reasons", new JsonArray(report.reasons()));
               }
@@ -117,6 +123,20 @@ final class StatusJson {
         .ifPresent(events -> recovery.put("remaining_events", events));
     recovery.put("finished_by_outcome", object(status.recoveries().finished()));
     json.put("recovery", recovery);
+  }
+
+  private static JsonArray awaited(CurrentReport current) {
+    JsonArray awaited = new JsonArray();
+    current
+        .awaited()
+        .forEach(
+            peer ->
+                awaited.add(
+                    new JsonObject()
+                        .put("name", peer.name())
+                        .put("requests", peer.requests())
+                        .put("lost", peer.lost())));
+    return awaited;
   }
 
   private static int sum(Report report, ToIntFunction<NeighbourTotals> number) {
@@ -159,6 +179,11 @@ final class StatusJson {
                   .map(times -> times.lastContact(neighbour.name()))
                   .filter(seconds -> seconds > 0)
                   .ifPresent(seconds -> each.put("last_contact", time(seconds)));
+              status
+                  .facts()
+                  .networkClock()
+                  .offsetOf(neighbour.address(), PeerAddress.hostOf(neighbour.address()))
+                  .ifPresent(offset -> each.put("clock_offset_seconds", offset.toMillis() / 1e3));
               NeighbourTotals served = totals.get(neighbour.name());
               if (served != null) {
                 each.put("score", served.score())
@@ -228,6 +253,14 @@ final class StatusJson {
   }
 
   private void addParts() {
+    NodeFacts.Parts parts = status.facts().parts();
+    json.put(
+        "parts",
+        new JsonObject()
+            .put("broker", parts.broker())
+            .put("snapshot", parts.snapshot())
+            .put("cluster", parts.cluster())
+            .put("stash", parts.stash()));
     status
         .plaza()
         .ifPresent(
@@ -255,6 +288,12 @@ final class StatusJson {
               }
               json.put("snapshot", snapshot);
             });
+    Runtime java = Runtime.getRuntime();
+    json.put(
+        "memory",
+        new JsonObject()
+            .put("used_bytes", java.totalMemory() - java.freeMemory())
+            .put("max_bytes", java.maxMemory()));
     JsonObject clock = new JsonObject();
     status.clockOffset().ifPresent(offset -> clock.put("offset_seconds", offset.toMillis() / 1e3));
     status.clockSkew().ifPresent(skew -> clock.put("warning", skew.sentence()));

@@ -32,11 +32,14 @@ import nara.status.NodeFacts;
 import nara.status.NodeStatus;
 import nara.status.NodeStatusReader;
 import nara.status.SocialState;
+import nara.trust.TrustRequest;
 import nara.web.http.CrossOrigin;
 import nara.web.http.ReadRoutes;
 import nara.web.inspector.CheckpointRoutes;
 import nara.web.inspector.EventRoutes;
+import nara.web.inspector.HistogramRoute;
 import nara.web.inspector.ProjectionRoutes;
+import nara.web.page.PageRoutes;
 import nara.web.reference.MapRoutes;
 import nara.web.reference.NaraRoutes;
 import nara.web.reference.NetworkReader;
@@ -58,6 +61,9 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code /report}: the story of the recovery
  *   <li>{@code /counts}: the counters of all parts
  *   <li>{@code /cluster}: members, leader, term
+ *   <li>{@code /trust}: verdicts, contested names, quarantine, refusals
+ *   <li>{@code /configuration}: the effective one, for programs on this machine
+ *   <li>{@code /}: the page for people
  *   <li>{@code /openapi.json}: a description of all paths
  *   <li>the reference's pages, for programs that know those: see {@code docs/web.md}
  * </ul>
@@ -103,7 +109,10 @@ public final class WebVerticle extends VerticleBase {
     router.get("/report").handler(this::onReport);
     router.get("/counts").handler(this::onCounts);
     router.get("/cluster").handler(this::onCluster);
+    router.get("/trust").handler(this::onTrust);
+    router.get("/configuration").handler(access::requireReader).handler(this::onConfiguration);
     router.get("/openapi.json").handler(new OpenApi()::serve);
+    new PageRoutes().addTo(router);
     CrossOrigin crossOrigin = new CrossOrigin(options.origins());
     new StashRoutes(bus, access).mount(router);
     new JourneyRoutes(bus, facts.name(), access, crossOrigin).addTo(router);
@@ -230,6 +239,22 @@ public final class WebVerticle extends VerticleBase {
         .onFailure(failure -> sendError(context, 404, "the node is in no cluster"));
   }
 
+  private void onTrust(RoutingContext context) {
+    Future<Optional<TrustRequest.UnknownEmitters>> unknown =
+        bus.request(TrustRequest.ADDRESS, new TrustRequest.ListUnknownEmitters(), Timeouts.STATUS)
+            .map(Optional::of)
+            .otherwise(Optional.empty());
+    reader
+        .read()
+        .compose(status -> unknown.map(waiting -> TrustJson.of(status, waiting)))
+        .onSuccess(trust -> send(context, 200, trust))
+        .onFailure(context::fail);
+  }
+
+  private void onConfiguration(RoutingContext context) {
+    send(context, 200, options.configuration());
+  }
+
   private void setLogLevel(RoutingContext context) {
     String logger = Objects.requireNonNullElse(context.request().getParam("logger"), "");
     String level = Objects.requireNonNullElse(context.request().getParam("level"), "");
@@ -293,6 +318,7 @@ public final class WebVerticle extends VerticleBase {
     new SocialRoutes(vertx, facts).addTo(routes);
     new MapRoutes(vertx, facts).addTo(routes);
     new EventRoutes(vertx, facts, keys).addTo(routes);
+    new HistogramRoute(vertx).addTo(routes);
     new CheckpointRoutes(vertx, keys).addTo(routes);
     new ProjectionRoutes(vertx, facts, network).addTo(routes);
     stream = new EventStream(vertx, facts.name(), facts.startedAt().toEpochMilli());

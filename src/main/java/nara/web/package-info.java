@@ -1,6 +1,6 @@
 /**
  * The management port: health, status, metrics, report, counters, cluster state, journeys. Packages
- * below have the reference's pages.
+ * below have the page for people and the reference's pages.
  */
 @MayKnow({
   "bounds",
@@ -29,6 +29,7 @@
   "trust.verifier",
   "web.http",
   "web.inspector",
+  "web.page",
   "web.reference",
   "web.stream"
 })

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
@@ -31,12 +32,45 @@ class EnvironmentIT {
               "mesh": {"host": "127.0.0.1", "port": 0}, "web": {"host": "127.0.0.1", "port": 0} }
             """
                 .formatted(Citizen.named("lisa").identity().soul().encoded()));
-    ProcessBuilder builder =
-        MainProcess.of("run", "--config", config.toString())
-            .redirectError(ProcessBuilder.Redirect.PIPE);
+    ProcessBuilder builder = MainProcess.of("run", "--config", config.toString());
     // Not even root can write there.
     builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=/proc/none");
+    List<String> lines = runUntilStarted(builder);
+    assertThat(lines).anyMatch(line -> line.contains("is running"));
+    assertThat(lines).noneMatch(line -> line.contains("/proc/none: ") || line.contains("ERROR"));
+    assertThat(lines).noneMatch(line -> line.contains("MacAddressUtil"));
+  }
+
+  @Test
+  void node_runs_without_a_file_when_the_environment_configures_it() throws Exception {
+    ProcessBuilder builder = MainProcess.of("run");
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "NARA_ID", "lisa",
+                "NARA_SOUL", Citizen.named("lisa").identity().soul().encoded(),
+                "NARA_MESH_HOST", "127.0.0.1",
+                "NARA_MESH_PORT", "0",
+                "HTTP_ADDR", "127.0.0.1:0"));
+    assertThat(runUntilStarted(builder)).anyMatch(line -> line.contains("nara lisa is running"));
+  }
+
+  @Test
+  void wrong_variable_is_reported_by_its_name_when_there_is_no_file() throws Exception {
+    ProcessBuilder builder = MainProcess.of("run").redirectError(ProcessBuilder.Redirect.PIPE);
+    builder.environment().put("NARA_MESH_PORT", "abc");
     Process node = builder.start();
+    String err = new String(node.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(node.waitFor()).isEqualTo(2);
+    assertThat(err)
+        .contains("the environment: mesh.port (from NARA_MESH_PORT): \"abc\" is not a port")
+        .contains("the environment has 1 problem");
+  }
+
+  /** Runs a node, stops it once it has started, and returns the lines of its standard error. */
+  private static List<String> runUntilStarted(ProcessBuilder builder) throws Exception {
+    Process node = builder.redirectError(ProcessBuilder.Redirect.PIPE).start();
     List<String> lines = new ArrayList<>();
     try (BufferedReader err = node.errorReader(StandardCharsets.UTF_8)) {
       String line;
@@ -51,9 +85,7 @@ class EnvironmentIT {
       node.destroyForcibly();
     }
     assertThat(node.exitValue()).as(String.join("\n", lines)).isZero();
-    assertThat(lines).anyMatch(line -> line.contains("is running"));
-    assertThat(lines).noneMatch(line -> line.contains("/proc/none: ") || line.contains("ERROR"));
-    assertThat(lines).noneMatch(line -> line.contains("MacAddressUtil"));
+    return lines;
   }
 
   @Test

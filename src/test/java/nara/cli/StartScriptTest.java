@@ -180,6 +180,14 @@ class StartScriptTest {
   }
 
   @Test
+  void memory_mode_of_the_environment_wins_over_that_of_the_file() throws Exception {
+    assertThat(heapOf("run", "hog", Map.of("MEMORY_MODE", "short"))).isBetween(64, 72);
+    assertThat(heapOf("run", "hog", Map.of("MEMORY_MODE", "short", "NARA_MEMORY_MODE", "medium")))
+        .isBetween(230, 256);
+    assertThat(heapOf("run", "short", Map.of("MEMORY_MODE", ""))).isBetween(64, 72);
+  }
+
+  @Test
   void memory_mode_in_a_comment_does_not_count() throws Exception {
     Path config =
         Files.writeString(
@@ -210,8 +218,13 @@ class StartScriptTest {
   }
 
   private int heapOf(String command, String mode) throws Exception {
+    return heapOf(command, mode, Map.of());
+  }
+
+  private int heapOf(String command, String mode, Map<String, String> environment)
+      throws Exception {
     Path config = Files.writeString(folder.resolve("node.json"), memoryMode(mode));
-    Started started = start(List.of("scripts/nara", command, "--config=" + config), Map.of());
+    Started started = start(List.of("scripts/nara", command, "--config=" + config), environment);
     assertThat(started.code()).as(started.err()).isZero();
     return Integer.parseInt(started.out().replaceFirst("(?s).*heap=(\\d+).*", "$1"));
   }

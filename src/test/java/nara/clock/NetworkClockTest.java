@@ -43,6 +43,16 @@ class NetworkClockTest {
   }
 
   @Test
+  void offset_of_one_neighbour_is_that_of_its_own_answer() {
+    configured("lisa.example:7433", Duration.ofSeconds(3));
+    discovered("10.0.0.7", Duration.ofSeconds(-2));
+
+    assertThat(clock.offsetOf("lisa.example:7433", "lisa.example")).contains(Duration.ofSeconds(3));
+    assertThat(clock.offsetOf("10.0.0.7:7433", "10.0.0.7")).contains(Duration.ofSeconds(-2));
+    assertThat(clock.offsetOf("10.0.0.8:7433", "10.0.0.8")).isEmpty();
+  }
+
+  @Test
   void clock_that_is_ahead_makes_the_bound_of_the_future_stricter() {
     configured("10.0.0.1:7433", HOUR.negated());
     configured("10.0.0.2:7433", HOUR.negated());

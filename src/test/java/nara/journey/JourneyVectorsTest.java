@@ -4,9 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
+import nara.event.Event;
+import nara.event.ReadResult.ParsedEvent;
+import nara.event.Social;
 import nara.journey.HopSignatures.ChainResult;
+import nara.testing.Citizen;
 import nara.trust.verifier.BouncyCastleVerifier;
+import nara.trust.verifier.SignatureCheck;
 import org.junit.jupiter.api.Test;
 
 /** Journeys as the reference's nodes sent them, and its answers to wrong ones. */
@@ -71,6 +77,28 @@ class JourneyVectorsTest {
           .as(label)
           .isEqualTo(edge.at("/response/body").asText());
     }
+  }
+
+  @Test
+  void events_of_journeys_are_verified_and_printed_back() {
+    List<String> reasons = new ArrayList<>();
+    for (JsonNode json : WorldVectors.WORLD.get("events")) {
+      byte[] bytes = json.asText().getBytes(UTF_8);
+      ParsedEvent parsed = Citizen.read(bytes);
+      Event event = parsed.event();
+      Social social = (Social) event.payload();
+
+      assertThat(event.json()).isEqualTo(bytes);
+      assertThat(event.emitter()).isEqualTo(social.actor());
+      SignatureCheck check =
+          new SignatureCheck(
+              WorldVectors.keyOf(event.emitter()).orElseThrow(),
+              parsed.signableHash(),
+              event.signature().orElseThrow());
+      assertThat(new BouncyCastleVerifier().verify(List.of(check))).containsExactly(true);
+      reasons.add(social.reason());
+    }
+    assertThat(reasons).hasSize(24).contains("journey-pass", "journey-complete");
   }
 
   @Test

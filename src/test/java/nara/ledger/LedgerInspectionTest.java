@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import nara.event.Event;
 import nara.event.Observation;
 import nara.event.Payload;
 import nara.event.Ping;
+import nara.event.Service;
 import nara.event.Social;
 import nara.identity.Standing;
 import nara.ledger.InspectionRequest.EventFilter;
@@ -23,6 +25,8 @@ import nara.ledger.InspectionRequest.EventList;
 import nara.ledger.InspectionRequest.Position;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerInspectionTest {
   private static final long NO_LIMIT = Long.MAX_VALUE;
@@ -99,6 +103,53 @@ class LedgerInspectionTest {
     assertThat(found.total()).isEqualTo(2);
     assertThat(ledger.inspection().find(Event.idOf(1, second.service(), "other")).event())
         .isEmpty();
+  }
+
+  @Test
+  void counts_by_time_have_each_event_once() {
+    long[] times = {3, 5, 9, 10, 11, 20, 20_000};
+    for (long ts : times) {
+      ledger.merge(
+          TestEvents.allUnsigned(
+              TestEvents.event(ts, tease("bart", "lisa")),
+              TestEvents.event(ts, checkpoint("bart", ts))));
+    }
+
+    InspectionRequest.TimeCounts all =
+        ledger.inspection().countByTime(OptionalLong.empty(), OptionalLong.empty(), 7);
+    InspectionRequest.TimeCounts part =
+        ledger.inspection().countByTime(OptionalLong.of(5), OptionalLong.of(12), 4);
+
+    assertThat(all.startNanos()).isEqualTo(3);
+    assertThat(sum(all, Service.SOCIAL)).isEqualTo(times.length);
+    assertThat(sum(all, Service.CHECKPOINT)).isEqualTo(times.length);
+    assertThat(all.byService()).doesNotContainKey(Service.PING);
+    assertThat(part.spanNanos()).isEqualTo(2);
+    assertThat(part.byService().get(Service.SOCIAL)).containsExactly(1, 0, 2, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 72, 240})
+  void counts_by_time_hold_for_any_range(int spans) {
+    ledger.merge(TestEvents.allUnsigned(TestEvents.event(5, tease("bart", "lisa"))));
+
+    for (long after : new long[] {Long.MIN_VALUE, 0, 5}) {
+      for (long before : new long[] {5, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+        InspectionRequest.TimeCounts counts =
+            ledger.inspection().countByTime(OptionalLong.of(after), OptionalLong.of(before), spans);
+        assertThat(sum(counts, Service.SOCIAL)).as(after + " to " + before).isEqualTo(1);
+        assertThat(counts.byService().get(Service.SOCIAL)).hasSize(spans);
+      }
+    }
+    assertThat(
+            sum(
+                ledger.inspection().countByTime(OptionalLong.of(6), OptionalLong.of(2), spans),
+                Service.SOCIAL))
+        .isZero();
+  }
+
+  private static int sum(InspectionRequest.TimeCounts counts, Service service) {
+    return counts.byService().get(service).stream().mapToInt(Integer::intValue).sum();
   }
 
   @Test

@@ -52,7 +52,7 @@ class ReferencePagesIT {
   private static final String STATUS =
       """
       {"LicensePlate":"🥪","Flair":"🪙🎺<b>","HostStats":{"Uptime":4104,"LoadAvg":0.81},\
-      "Chattiness":7,"Buzz":1,"Observations":null,"Trend":"t","TrendEmoji":"🎺",\
+      "Chattiness":7,"Buzz":1,"Observations":{},"Trend":"t","TrendEmoji":"🎺",\
       "Personality":{"Agreeableness":30,"Sociability":16,"Chill":48},\
       "Aura":{"primary":"#13909C","secondary":"#EF818A"},"Version":"0.2.0","PublicUrl":"",\
       "PublicKey":"k","ID":"i","MeshEnabled":true,"MeshIP":"127.0.0.1:31004",\
@@ -198,6 +198,22 @@ class ReferencePagesIT {
     assertThat(bart.getLong("StartTime")).isEqualTo(1_700_000_000);
     assertThat(naras.getJsonObject(naras.size() - 1).getString("Name")).isEqualTo("lisa");
     assertThat(body("/api.json")).endsWith(",\"server\":\"lisa\"}\n");
+  }
+
+  @Test
+  void this_node_shows_its_observations_and_others_show_none() {
+    JsonArray naras = json("/api.json").getJsonArray("naras");
+    JsonObject own = nara(naras, "lisa").getJsonObject("Observations");
+
+    assertThat(own.fieldNames()).contains("bart", "lisa");
+    JsonObject bart = own.getJsonObject("bart");
+    assertThat(bart.getString("online")).isEqualTo("ONLINE");
+    assertThat(bart.getLong("restarts")).isEqualTo(4);
+    assertThat(bart.getLong("start_time")).isEqualTo(1_700_000_000);
+    assertThat(nara(naras, "bart").getJsonObject("Observations")).isEmpty();
+    JsonObject profile = json("/profile/lisa.json").getJsonObject("observations");
+    assertThat(profile.getJsonObject("bart")).isEqualTo(bart);
+    assertThat(json("/profile/bart.json").getJsonObject("observations")).isEmpty();
   }
 
   @Test
@@ -483,7 +499,11 @@ class ReferencePagesIT {
       for (String type : List.of("online_status", "clout", "opinion")) {
         for (String name : List.of("bart", "lisa", "nobody")) {
           String at =
-              path.getKey().replace("{name}", name).replace("{type}", type).replace("{id}", id);
+              path.getKey()
+                  .replace("{name}", name)
+                  .replace("{type}", type)
+                  .replace("{id}", id)
+                  .replace("{file}", "app.js");
           HttpResponse<String> response = get(at);
           JsonNode expected =
               schema.resolved(get.get("responses").path("" + response.statusCode()));

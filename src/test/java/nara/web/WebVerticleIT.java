@@ -201,6 +201,28 @@ class WebVerticleIT {
   }
 
   @Test
+  void configuration_is_for_this_machine_or_with_the_token(Vertx vertx) throws Exception {
+    int port = start(vertx, "secret", TestFacts.plain());
+
+    HttpResponse<String> own = get(port, "/configuration", "Sec-Fetch-Site", "same-origin");
+
+    assertThat(json(own).getJsonObject("mesh")).isNotNull();
+    assertThat(get(port, "/configuration").statusCode()).isEqualTo(200);
+    assertThat(get(port, "/configuration", "Sec-Fetch-Site", "cross-site").statusCode())
+        .isEqualTo(403);
+    assertThat(
+            get(
+                    port,
+                    "/configuration",
+                    "Sec-Fetch-Site",
+                    "cross-site",
+                    "Authorization",
+                    "Bearer secret")
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void recover_needs_the_token_when_there_is_one(Vertx vertx) throws Exception {
     serveRecovery(vertx, "done", true);
     int port = start(vertx, "secret", TestFacts.plain());
@@ -291,7 +313,9 @@ class WebVerticleIT {
     Blocking.await(
         vertx.deployVerticle(
             new WebVerticle(
-                new WebOptions("127.0.0.1", port, token, List.of()), facts, new Keyring())),
+                new WebOptions("127.0.0.1", port, token, List.of(), "{\"mesh\": {}}"),
+                facts,
+                new Keyring())),
         Duration.ofSeconds(10));
     return port;
   }

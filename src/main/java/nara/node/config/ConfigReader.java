@@ -186,7 +186,8 @@ public final class ConfigReader {
     problems.sort(
         Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
     return new ConfigResult(
-        Optional.of(config).filter(valid -> problems.isEmpty()),
+        Optional.of(config.with(new NodeConfig.EffectiveConfig(effective.toPrettyString())))
+            .filter(valid -> problems.isEmpty()),
         List.copyOf(problems),
         List.copyOf(findings.warnings()),
         effective.toPrettyString(),
@@ -270,7 +271,8 @@ public final class ConfigReader {
         opinion(root.section("opinion")),
         web(root.section("web")),
         log(root.section("log")),
-        ClusterSection.read(root.section("cluster"), directory));
+        ClusterSection.read(root.section("cluster"), directory),
+        new NodeConfig.EffectiveConfig("{}"));
   }
 
   private static MeshConfig mesh(ConfigSection s) {

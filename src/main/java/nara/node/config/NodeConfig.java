@@ -30,6 +30,7 @@ import nara.trust.TrustConfig;
  * ConfigReader} is valid as a whole.
  *
  * @param readOnly whether the node sends only reads; plaza and recovery have the same value
+ * @param effective the values as they were read: {@link #with} does not change them
  */
 public record NodeConfig(
     IdentityConfig identity,
@@ -48,7 +49,8 @@ public record NodeConfig(
     OpinionConfig opinion,
     WebConfig web,
     LogConfig log,
-    ClusterConfig cluster) {
+    ClusterConfig cluster,
+    EffectiveConfig effective) {
 
   /**
    * The identity of the node.
@@ -131,6 +133,13 @@ public record NodeConfig(
           .formatted(enabled, host, port, cors);
     }
   }
+
+  /**
+   * All keys with their effective values, for people.
+   *
+   * @param json an object with one object for each section; secrets are masked
+   */
+  public record EffectiveConfig(String json) {}
 
   /** Whether this node takes part in the mesh. */
   public boolean usesMesh() {
@@ -221,7 +230,8 @@ public record NodeConfig(
         choose(opinion, part),
         choose(web, part),
         choose(log, part),
-        choose(cluster, part));
+        choose(cluster, part),
+        choose(effective, part));
   }
 
   @SuppressWarnings("unchecked") // both have the same class

@@ -161,6 +161,7 @@ public final class EventRoutes {
         .put("public_key_known", keyKnown)
         .put("signable_content", "")
         .put("signature_valid", valid)
+        .put("verdict", judged.verdict().label())
         .put("verification_error", error);
   }
 

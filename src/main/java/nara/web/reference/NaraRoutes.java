@@ -48,7 +48,8 @@ public final class NaraRoutes {
             all -> {
               JsonArray naras = new JsonArray();
               for (KnownNara nara : all) {
-                Map<String, Object> entry = ReferenceJson.sorted(StatusFields.of(nara.status()));
+                JsonObject status = StatusFields.of(nara.status(), observations(nara, all));
+                Map<String, Object> entry = ReferenceJson.sorted(status);
                 entry.put("LastRestart", nara.lastRestart());
                 entry.put("LastSeen", nara.lastSeen());
                 entry.put("Name", nara.name());
@@ -59,6 +60,11 @@ public final class NaraRoutes {
               }
               return withServer("naras", naras);
             });
+  }
+
+  /** The observations of this node; other naras publish none. */
+  private static JsonObject observations(KnownNara nara, List<KnownNara> all) {
+    return nara.isSelf() ? StatusFields.observations(all) : new JsonObject();
   }
 
   private Future<?> narae() {
@@ -136,14 +142,23 @@ public final class NaraRoutes {
     Future<LedgerStats> stats =
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.STATUS);
     Future<Teases> teases = Teases.of(bus, name);
+    Future<List<KnownNara>> observed =
+        name.equals(facts.name()) ? network.all() : Future.succeededFuture(List.of());
     return found(name)
         .compose(
             nara ->
-                Future.all(stats, teases)
-                    .map(both -> profile(nara, stats.result(), teases.result())));
+                Future.all(stats, teases, observed)
+                    .map(
+                        all ->
+                            profile(
+                                nara,
+                                stats.result(),
+                                teases.result(),
+                                StatusFields.observations(observed.result()))));
   }
 
-  private static JsonObject profile(KnownNara nara, LedgerStats stats, Teases teases) {
+  private static JsonObject profile(
+      KnownNara nara, LedgerStats stats, Teases teases, JsonObject observations) {
     Status status = nara.status();
     Map<String, Object> byService = new TreeMap<>();
     for (Service service : stats.byService().keySet()) {
@@ -173,7 +188,7 @@ public final class NaraRoutes {
         .put("mesh_enabled", status.meshEnabled())
         .put("mesh_ip", status.meshIp())
         .put("name", nara.name())
-        .put("observations", new JsonObject())
+        .put("observations", observations)
         .put("online", nara.online())
         .put("personality", StatusFields.of(status.personality()))
         .put("recent_teases", StatusFields.nullIfEmpty(teases.recent()))

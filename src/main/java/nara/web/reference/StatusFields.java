@@ -2,6 +2,7 @@ package nara.web.reference;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.TreeMap;
 import nara.coordinates.Coordinate;
 import nara.identity.Personality;
@@ -13,18 +14,46 @@ import nara.profile.Status;
 final class StatusFields {
   private StatusFields() {}
 
-  /** The whole status in the reference's order, with the observations that no newspaper has. */
+  /** The whole status in the reference's order. Newspapers have no observations. */
   static JsonObject of(Status status) {
+    return of(status, new JsonObject());
+  }
+
+  /** The same with the observations of this node. */
+  static JsonObject of(Status status, JsonObject observations) {
     JsonObject published = new JsonObject(status.json());
     JsonObject all = new JsonObject();
     published.forEach(
         field -> {
           all.put(field.getKey(), field.getValue());
           if (field.getKey().equals("Buzz")) {
-            all.putNull("Observations");
+            all.put("Observations", observations);
           }
         });
     return all;
+  }
+
+  /** This node's view of each nara, by name. As in the reference, what is unknown is left out. */
+  static JsonObject observations(List<KnownNara> naras) {
+    JsonObject observations = new JsonObject();
+    for (KnownNara nara : naras) {
+      JsonObject observation = new JsonObject();
+      putIfKnown(observation, "restarts", nara.restarts());
+      putIfKnown(observation, "start_time", nara.startTime());
+      if (!nara.online().isEmpty()) {
+        observation.put("online", nara.online());
+      }
+      putIfKnown(observation, "last_seen", nara.lastSeen());
+      putIfKnown(observation, "last_restart", nara.lastRestart());
+      observations.put(nara.name(), observation);
+    }
+    return observations;
+  }
+
+  private static void putIfKnown(JsonObject object, String key, long value) {
+    if (value != 0) {
+      object.put(key, value);
+    }
   }
 
   static JsonObject of(Aura aura) {
