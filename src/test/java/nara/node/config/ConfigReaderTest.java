@@ -554,4 +554,26 @@ class ConfigReaderTest {
     assertThat(result.problems()).isEmpty();
     return result.config().orElseThrow();
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mqtt://broker.example, '', true",
+    "mqtt://broker.example, 10.0.0.1:7433, false",
+    "mqtt://localhost, '', false",
+    "mqtt://127.0.0.1:1883, '', false",
+    "'', '', false"
+  })
+  void mesh_on_loopback_with_a_broker_elsewhere_is_noted(
+      String broker, String advertise, boolean noted) {
+    NodeConfig config =
+        valid(
+            """
+            {"mesh": {"host": "127.0.0.1", "advertise": "%s"}, "plaza": {"url": "%s"}}
+            """
+                .formatted(advertise, broker));
+
+    assertThat(config.isolationNotes())
+        .filteredOn(note -> note.startsWith("others cannot learn where this node is"))
+        .hasSize(noted ? 1 : 0);
+  }
 }
