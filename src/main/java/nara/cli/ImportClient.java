@@ -209,7 +209,13 @@ final class ImportClient {
   private void countResponse(int events, int status, byte[] body) {
     JsonNode response = parseJson(body);
     if (status != 200 || !response.path("success").asBoolean()) {
-      String why = response.path("error").asText(new String(body, StandardCharsets.UTF_8).strip());
+      String text = new String(body, StandardCharsets.UTF_8).strip();
+      if (MeshPaths.isOfManagementPort(text)) {
+        throw new CommandFailure(
+            "%s is the management port of a nara; the mesh is on another port"
+                .formatted(node.text()));
+      }
+      String why = response.path("error").asText(text);
       throw new CommandFailure(
           "the node at %s rejects the import after %,d events: %d %s"
               .formatted(node.text(), sent, status, SafeText.excerpt(why)));

@@ -35,6 +35,9 @@ final class ManagementClient implements AutoCloseable {
   /** The default of {@code web.port}. */
   private static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT + 1;
 
+  /** What a mesh port answers, ours and the reference's. */
+  private static final String NO_PAGE = "404 page not found";
+
   /** An IPv6 address without brackets has colons, but no port. */
   private static final Pattern HAS_PORT = Pattern.compile("[^\\[\\]]*:.*|\\[.*]:.*");
 
@@ -104,7 +107,13 @@ final class ManagementClient implements AutoCloseable {
       HttpResponse<InputStream> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream received = response.body()) {
-        return new Response(response.statusCode(), received.readNBytes(MAX_BYTES));
+        Response complete = new Response(response.statusCode(), received.readNBytes(MAX_BYTES));
+        if (complete.status() == 404 && complete.text().startsWith(NO_PAGE)) {
+          throw new CommandFailure(
+              "%s answers, but it is not the management port of a nara; give that one (web.port)"
+                  .formatted(address));
+        }
+        return complete;
       }
     } catch (IOException failed) {
       throw new CommandFailure(
