@@ -141,10 +141,16 @@ final class ImportClient {
             Counted.of(sent, "event"),
             imported,
             duplicates,
-            warnings == 0 ? "" : ", %,d not verified".formatted(warnings));
+            warnings == 0
+                ? ""
+                : (", %,d not verified: the node lets those of unknown naras wait for their key,"
+                        + " and refuses the others")
+                    .formatted(warnings));
   }
 
   private void send(Path file, BoundedWebClient http) {
+    long sentBefore = sent;
+    long skippedBefore = skippedLines;
     EventFileReader.forEachBatch(
             file,
             BATCH_SIZE,
@@ -160,6 +166,9 @@ final class ImportClient {
               }
             })
         .ifPresent(problem -> terminal.message("note: %s", problem));
+    if (sent == sentBefore && skippedLines > skippedBefore) {
+      throw new CommandFailure(file + " holds no event");
+    }
   }
 
   private static Optional<String> fault(ReadResult result) {

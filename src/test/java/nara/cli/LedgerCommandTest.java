@@ -180,6 +180,24 @@ class LedgerCommandTest {
   }
 
   @Test
+  void file_without_any_event_is_an_error() throws IOException {
+    Path junk = Files.writeString(folder.resolve("junk"), "one\ntwo\n");
+    Path ledger = folder.resolve("new.jsonl");
+
+    CommandLineRun stats = CommandLineRun.of("ledger", "stats", junk);
+    CommandLineRun restore = CommandLineRun.of("ledger", "import", ledger, junk);
+
+    Path config = Files.writeString(folder.resolve("node.json"), "{}");
+    CommandLineRun sending =
+        CommandLineRun.of("ledger", "import", "--to", "127.0.0.1:1", "--config", config, junk);
+
+    assertThat(List.of(stats.code(), restore.code(), sending.code())).containsOnly(2);
+    assertThat(sending.err()).contains(junk + " holds no event");
+    assertThat(restore.err()).contains(junk + " holds no event; the first fault is line 1 of ");
+    assertThat(ledger).doesNotExist();
+  }
+
+  @Test
   void subject_is_unknown_when_no_event_mentions_it() {
     CommandLineRun run = CommandLineRun.of("ledger", "subject", CORPUS, "nobody", "--json");
     assertThat(run.code()).isZero();
