@@ -226,8 +226,15 @@ final class ImportClient {
       }
       String why = response.path("error").asText(text);
       throw new CommandFailure(
-          "the node at %s rejects the import after %,d events: %d %s"
-              .formatted(node.text(), sent, status, SafeText.excerpt(why)));
+          "the node at %s rejects the import after %,d events: %d %s%s"
+              .formatted(
+                  node.text(),
+                  sent,
+                  status,
+                  SafeText.excerpt(why),
+                  status == 401 || status == 403
+                      ? "; give the configuration of that node with --config"
+                      : ""));
     }
     sent += events;
     imported += response.path("imported").asLong();

@@ -59,7 +59,10 @@ class ImportClientIT {
       CommandLineRun run = restore(lisa.address(), Citizen.named("bart").identity());
 
       assertThat(run.code()).isEqualTo(2);
-      assertThat(run.err()).contains("rejects the import").contains("verification failed");
+      assertThat(run.err())
+          .contains("rejects the import")
+          .contains("verification failed")
+          .contains("; give the configuration of that node with --config");
       assertThat(lisa.heldCorpus()).isEmpty();
     }
   }
