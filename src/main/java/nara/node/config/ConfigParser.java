@@ -52,16 +52,14 @@ final class ConfigParser {
 
     /** The same value outside of any text. */
     ConfigNode withoutPosition() {
-      Object inside =
-          switch (value) {
-            case Map<?, ?> map -> {
-              Map<String, ConfigNode> fields = new LinkedHashMap<>();
-              fields().forEach((key, field) -> fields.put(key, field.withoutPosition()));
-              yield fields;
-            }
-            case List<?> list -> items().stream().map(ConfigNode::withoutPosition).toList();
-            case null, default -> value;
-          };
+      Object inside = value;
+      if (value instanceof Map) {
+        Map<String, ConfigNode> fields = new LinkedHashMap<>();
+        fields().forEach((key, field) -> fields.put(key, field.withoutPosition()));
+        inside = fields;
+      } else if (value instanceof List) {
+        inside = items().stream().map(ConfigNode::withoutPosition).toList();
+      }
       return new ConfigNode(inside, 0, 0);
     }
 
