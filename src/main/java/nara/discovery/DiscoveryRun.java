@@ -26,6 +26,9 @@ final class DiscoveryRun {
   /** Configured peers that one sentence names. */
   private static final int MAX_NAMED = 3;
 
+  /** How the reason begins when a server answers with another status than 200. */
+  private static final String STATUS = "answers ";
+
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
   private final Optional<AddressScan> scan;
@@ -188,7 +191,11 @@ final class DiscoveryRun {
     String reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (target.source()) {
       case CONFIGURED, PLAZA ->
-          Optional.of("%s%s does not answer: %s".formatted(name, address, reason));
+          Optional.of(
+              reason.startsWith(STATUS)
+                  ? "%s%s answers, but with %s"
+                      .formatted(name, address, reason.substring(STATUS.length()))
+                  : "%s%s does not answer: %s".formatted(name, address, reason));
       case SCAN, TAILSCALE, STASH, HEARSAY -> Optional.empty();
     };
   }
