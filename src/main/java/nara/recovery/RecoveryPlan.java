@@ -306,7 +306,7 @@ public final class RecoveryPlan {
   private void onLeaderChanged() {
     if (onlyAwaitsLostPeers()) {
       findsNewcomers = false;
-      rung.onTimerFired();
+      rung.onResumed();
       continueMeshRung();
     }
   }
@@ -338,8 +338,7 @@ public final class RecoveryPlan {
         .map(peer -> scores.of(peer.name()))
         .filter(PeerScore::lost)
         .forEach(PeerScore::await);
-    // The waits of this rung were over for the other one.
-    rung.onTimerFired();
+    rung.onResumed();
     continueMeshRung();
   }
 

@@ -26,6 +26,9 @@ public interface RungExecution {
   /** A wait is over: one of this rung or of an earlier one. */
   default void onTimerFired() {}
 
+  /** The rung goes on after a time in which its timers may have fired for nobody. */
+  default void onResumed() {}
+
   boolean finished();
 
   /** Whether the next rung has to do all the work again. */

@@ -56,6 +56,7 @@ class SimulationTest {
         424, // self-signed hey-theres took the names of honest naras
         1102, // the same as 358
         2169, // the simulation itself broke: one peer drew a misbehaviour twice
+        2609, // a rung that had two waits when newcomers came waited for ever afterwards
         591, // an old goodbye, passed on, removed a neighbour that answered pings
         707, // a small ledger whose sketch came late was only spot-checked
       })

@@ -404,6 +404,14 @@ public final class PagesRung implements RungExecution {
     Optional.ofNullable(waits.poll()).ifPresent(wait -> wait.then().run());
   }
 
+  /** Ends all waits: a pause that is not over yet begins another one. */
+  @Override
+  public void onResumed() {
+    List<Wait> all = new ArrayList<>(waits);
+    waits.clear();
+    all.forEach(wait -> wait.then().run());
+  }
+
   @Override
   public boolean finished() {
     return phase == Phase.LAST_RESORT && !busy();
