@@ -73,6 +73,15 @@ final class RecoveryLimits {
   /** Names and addresses that were asked, in memory: strangers can have any number of them. */
   static final int MAX_ASKED = 20_000;
 
+  /**
+   * How long after its first recovery a node without configured peers recovers again for neighbours
+   * at new hosts: the first comer may be the only liar.
+   */
+  static final Duration NEW_HOSTS_TIME = Duration.ofMinutes(5);
+
+  /** Asked hosts that are enough: an attacker has few. */
+  static final int ENOUGH_HOSTS = 8;
+
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);
 
