@@ -43,7 +43,9 @@ final class RunningNode implements AutoCloseable {
   static final Function<NaraNode, Future<?>> NO_PREPARATION = node -> Future.succeededFuture();
 
   private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+  /** How long a start may still take after a request to stop. */
+  private static final Duration START_TIMEOUT_AFTER_STOP = Duration.ofSeconds(30);
 
   private final NaraNode node;
   private final Promise<Report> finished;
@@ -138,7 +140,8 @@ final class RunningNode implements AutoCloseable {
     starting.onSuccess(started::tryComplete).onFailure(started::tryFail);
     stop.onMade(
         () ->
-            CompletableFuture.delayedExecutor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            CompletableFuture.delayedExecutor(
+                    START_TIMEOUT_AFTER_STOP.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> started.tryFail(new StoppedInStartException())));
     return started.future();
   }
@@ -201,7 +204,7 @@ final class RunningNode implements AutoCloseable {
     try {
       if (!stopped) {
         stopped = true;
-        Blocking.await(node.stop(), STOP_TIMEOUT);
+        Blocking.await(node.stop(), node.stopTimeout());
       }
     } finally {
       stopLock.unlock();

@@ -21,6 +21,11 @@ public final class Event {
   private static final ThreadLocal<MessageDigest> SHA256 =
       ThreadLocal.withInitial(Hashing::newSha256);
 
+  /** Bits of a place or a length in an event of at most {@link EventLimits#MAX_EVENT_BYTES}. */
+  private static final int PLACE_BITS = 15;
+
+  private static final int PLACE_MASK = (1 << PLACE_BITS) - 1;
+
   private final byte[] json;
 
   // Not an EventId: one object less per event to keep, and to fetch when a ledger is searched.
@@ -31,12 +36,13 @@ public final class Event {
   private final String emitterId;
   private final Payload payload;
 
-  private final int signatureStart;
-  private final int signatureLength;
-  private final boolean compact;
+  // In one number, since a ledger keeps a million events: 15 bits for the start of the signature
+  // plus one, 15 bits for its length, and one bit for the compact form.
+  private final int form;
 
   /**
    * @param signatureStart where the text of the signature stands in the JSON, or -1
+   * @param signatureLength of that text in bytes; it fits into {@link EventLimits#MAX_EVENT_BYTES}
    * @param compact whether the JSON has no white space between its tokens
    */
   public Event(
@@ -56,9 +62,22 @@ public final class Event {
     this.emitter = emitter;
     this.emitterId = emitterId;
     this.payload = payload;
-    this.signatureStart = signatureStart;
-    this.signatureLength = signatureLength;
-    this.compact = compact;
+    if (signatureStart < -1
+        || signatureStart >= PLACE_MASK
+        || signatureLength < 0
+        || signatureLength > PLACE_MASK) {
+      throw new IllegalArgumentException(
+          "a signature of " + signatureLength + " bytes at " + signatureStart);
+    }
+    this.form = (signatureStart + 1) << PLACE_BITS + 1 | signatureLength << 1 | (compact ? 1 : 0);
+  }
+
+  private int signatureStart() {
+    return (form >>> PLACE_BITS + 1) - 1;
+  }
+
+  private int signatureLength() {
+    return form >>> 1 & PLACE_MASK;
   }
 
   /** The JSON as received. Not a copy: do not change it. */
@@ -68,7 +87,7 @@ public final class Event {
 
   /** Whether the JSON has no white space between its tokens, as every node writes it. */
   public boolean isCompact() {
-    return compact;
+    return (form & 1) != 0;
   }
 
   /** The id computed from timestamp, service and content. */
@@ -127,21 +146,21 @@ public final class Event {
 
   /** Whether it claims to be signed: it names an emitter and carries a signature. */
   public boolean isSigned() {
-    return !emitter.isEmpty() && signatureLength > 0;
+    return !emitter.isEmpty() && signatureLength() > 0;
   }
 
   /** Whether it names an emitter but carries no signature. */
   public boolean isSignatureMissing() {
-    return !emitter.isEmpty() && signatureLength == 0;
+    return !emitter.isEmpty() && signatureLength() == 0;
   }
 
   /** The 64 bytes of the signature; empty when it is absent or not Base64 of 64 bytes. */
   public Optional<byte[]> signature() {
-    if (signatureLength <= 0 || signatureStart < 0) {
+    if (signatureLength() == 0 || signatureStart() < 0) {
       return Optional.empty();
     }
     return Signatures.decode(
-        new String(json, signatureStart, signatureLength, StandardCharsets.ISO_8859_1));
+        new String(json, signatureStart(), signatureLength(), StandardCharsets.ISO_8859_1));
   }
 
   /** Whether each sample contains it: it is a checkpoint, carries a key, or has importance 3. */

@@ -51,7 +51,8 @@ import nara.ledger.index.StoredEvent;
  *
  * <p>With n events, a merge costs O(log n) an event, pruning amortised O(log n) for each removed
  * event, a query what {@link QueryEngine} says, and a subject's values as much as there are events
- * about it. Only a sample, an export, mean round trips and the summary of all subjects read more.
+ * about it. Only a sample of subjects, an export, mean round trips and the summary of all subjects
+ * read more.
  *
  * <p>Not thread-safe.
  */
@@ -189,7 +190,7 @@ public final class Ledger {
         || !filter.accepts(event)) {
       return Outcome.DROPPED;
     }
-    StoredEvent offered = new StoredEvent(event, judged.verdict(), judged.voters());
+    StoredEvent offered = StoredEvent.of(event, judged.verdict(), judged.voters());
     StoredEvent stored = variants.variantOf(event);
     if (event.payload() instanceof Checkpoint) {
       retention.applyCheckpoint(offered);

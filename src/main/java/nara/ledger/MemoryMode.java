@@ -27,11 +27,12 @@ public enum MemoryMode {
    * How many bytes of events a node keeps: 2 KB for each event, the size of a checkpoint with ten
    * voters. Usual ones have 500 bytes.
    *
+   * @param maxEvents that a node of this mode keeps; it may be configured to keep more than usual
    * @param heapBytes of the JVM: with their indexes, events take about twice their bytes, so they
    *     get at most a sixth of it
    */
-  public long maxBytes(long heapBytes) {
-    return Math.min(maxEvents * BYTES_PER_EVENT, heapBytes / HEAP_PART);
+  public long maxBytes(int maxEvents, long heapBytes) {
+    return Math.min(Math.max(this.maxEvents, maxEvents) * BYTES_PER_EVENT, heapBytes / HEAP_PART);
   }
 
   /** The name in configuration. */

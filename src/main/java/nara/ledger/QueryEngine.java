@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import nara.event.Event;
 import nara.event.Service;
 import nara.ledger.LedgerRequest.QueryResult;
+import nara.ledger.Query.Filter;
 import nara.ledger.index.EventIndex;
 import nara.ledger.index.MergeCursor;
 import nara.ledger.index.SortedIndex;
@@ -20,8 +21,9 @@ import nara.ledger.index.StoredEvent;
  * <p>With n events, k returned and m indexes for the filter (one without a filter, one for each
  * service, up to seven for each subject), a page and a recent query cost O(m log n + k log m). A
  * slice costs the same with k times the number of slices, and O(log n) for each returned event when
- * one index suffices. A slice over several subjects and a sample read once all that passes the
- * filter.
+ * one index suffices. A slice over several subjects reads once all that passes the filter, and so
+ * does a sample of subjects. A sample without subjects reads what it returns, and a few candidates
+ * more.
  */
 final class QueryEngine {
   private final EventIndex eventIndex;
@@ -172,42 +174,68 @@ final class QueryEngine {
     return events;
   }
 
-  /** Samples service by service: for most services, all events are critical or none is. */
+  /** The critical events come first; the others are sampled service by service. */
   private List<Event> sample(Query.Sample sample, RandomGenerator random) {
     int size = clampLimit(sample.size());
-    List<Event> selected = new ArrayList<>();
-    WeightedReservoir reservoir = new WeightedReservoir(size, sample, random);
-    Set<String> services = sample.filter().services();
-    for (Service service : Service.values()) {
-      if (!services.isEmpty() && !services.contains(service.wireName())) {
-        continue;
-      }
-      reservoir.startService(service);
-      MergeCursor cursor =
-          MergeCursor.descending(
-              eventIndex.matching(Set.of(service.wireName()), sample.filter().subjects()));
-      while (cursor.hasNext()) {
-        StoredEvent stored = cursor.next();
-        if (isCritical(service, stored)) {
-          selected.add(stored.event());
-        } else {
-          reservoir.offer(stored);
+    List<Event> selected = critical(sample.filter(), size);
+    if (selected.size() < size) {
+      WeightedReservoir reservoir = new WeightedReservoir(size - selected.size(), sample, random);
+      Filter filter = sample.filter();
+      for (Service service : Service.values()) {
+        if (passes(service, filter) && !isAlwaysCritical(service)) {
+          reservoir.startService(service);
+          offerAll(MergeCursor.descending(matching(service, filter)), reservoir);
         }
       }
+      reservoir.selected(size).forEach(selected::add);
     }
-    selected.sort(StoredEvent::compare);
-    reservoir.selected(Math.max(0, size - selected.size())).forEach(selected::add);
     List<Event> events = take(selected, size);
     events.sort(StoredEvent::compare);
     return events;
   }
 
-  /** Reads the event only where its service does not decide. */
-  private static boolean isCritical(Service service, StoredEvent stored) {
+  private static void offerAll(MergeCursor cursor, WeightedReservoir reservoir) {
+    cursor.skip(reservoir.takeSkips());
+    while (cursor.hasNext()) {
+      StoredEvent stored = cursor.next();
+      if (stored.event().isCritical()) {
+        reservoir.passOver();
+      } else {
+        reservoir.offer(stored);
+      }
+      cursor.skip(reservoir.takeSkips());
+    }
+  }
+
+  /** The oldest critical events that pass a filter, up to a number. */
+  private List<Event> critical(Filter filter, int size) {
+    List<SortedIndex> indexes =
+        filter.subjects().isEmpty()
+            ? List.of(eventIndex.critical())
+            : eventIndex.matching(filter.services(), filter.subjects());
+    List<Event> critical = new ArrayList<>();
+    MergeCursor cursor = MergeCursor.after(Long.MIN_VALUE, indexes);
+    while (cursor.hasNext() && critical.size() < size) {
+      Event event = cursor.next().event();
+      if (event.isCritical() && passes(event.service(), filter)) {
+        critical.add(event);
+      }
+    }
+    return critical;
+  }
+
+  private static boolean passes(Service service, Filter filter) {
+    return filter.services().isEmpty() || filter.services().contains(service.wireName());
+  }
+
+  private List<SortedIndex> matching(Service service, Filter filter) {
+    return eventIndex.matching(Set.of(service.wireName()), filter.subjects());
+  }
+
+  private static boolean isAlwaysCritical(Service service) {
     return switch (service) {
       case CHECKPOINT, HEY_THERE, CHAU -> true;
-      case SOCIAL, PING, SEEN -> false;
-      case OBSERVATION -> stored.event().isCritical();
+      case SOCIAL, PING, SEEN, OBSERVATION -> false;
     };
   }
 

@@ -32,9 +32,10 @@ import nara.ledger.index.StoredEvent;
  * Decides which events stay: the limits of pings and of observations, the maximum number and the
  * maximum size. A flood costs its sender, not the others.
  *
- * <p>Every event belongs to a {@link Share} of the nara that acted. What an established nara
- * observed of others that are not established is a share among those that are not. While the ledger
- * is full, the first of these that applies loses its lowest event:
+ * <p>Every event belongs to a {@link Share} of the nara that acted. What established naras observed
+ * of one that is not established is a share of that nara: who invents naras pays for what others
+ * observe of them. While the ledger is full, the first of these that applies loses its lowest
+ * event:
  *
  * <ol>
  *   <li>the pings, beyond {@link #PING_PART} of the room;
@@ -55,10 +56,10 @@ import nara.ledger.index.StoredEvent;
  *
  * <p>Anybody can make any number of events in the name of an established nara. So those that the
  * actor did not sign go before those that he signed, and before all of them those that involve
- * another nara that is not at least vouched for. Within each of these classes, {@link Priority}
- * decides, then the oldest goes first. First-seen and restarts that an established nara signed, and
- * checkpoints, may exceed the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one
- * voucher set.
+ * another nara that is not at least vouched for. What established naras signed of others that are
+ * not goes last of all. Within each of these classes, {@link Priority} decides, then the oldest
+ * goes first. First-seen and restarts that an established nara signed, and checkpoints, may exceed
+ * the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one voucher set.
  *
  * <p>A ledger of at most {@link #FAIR_FROM} events has no large share. It follows the reference:
  * the priority decides before the signature, and unsigned first-seen and restarts may exceed the
@@ -236,6 +237,16 @@ final class Retention {
   private void add(StoredEvent stored) {
     Event event = stored.event();
     storedCount++;
+    if (event.payload() instanceof Observation observation) {
+      PairObservations pair =
+          pairs.computeIfAbsent(
+              Key.of(observation), key -> new PairObservations(key, shareOf(key)));
+      stored.retentionRank = (byte) rankOf(stored);
+      Share share = shares.computeIfAbsent(pair.share(), this::newShare);
+      change(share, () -> share.add(stored));
+      updatePair(share, pair, () -> pair.add(stored));
+      return;
+    }
     stored.retentionRank = (byte) rankOf(stored);
     if (event.payload() instanceof Ping ping) {
       pings.add(stored);
@@ -246,17 +257,8 @@ final class Retention {
           .add(stored);
       return;
     }
-    if (event.payload() instanceof Observation observation) {
-      PairObservations pair =
-          pairs.computeIfAbsent(
-              Key.of(observation), key -> new PairObservations(key, shareOf(key)));
-      Share share = shares.computeIfAbsent(pair.share(), this::newShare);
-      change(share, () -> share.add(stored));
-      updatePair(share, pair, () -> pair.add(stored));
-    } else {
-      Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
-      change(share, () -> share.add(stored));
-    }
+    Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
+    change(share, () -> share.add(stored));
   }
 
   /** Forgets a stored event. */
@@ -299,8 +301,9 @@ final class Retention {
   }
 
   private Share.Key shareOf(Key pair) {
-    boolean ofLower = isEstablished(pair.observer()) && !isEstablished(pair.subject());
-    return new Share.Key(pair.observer(), ofLower ? Kind.OBSERVATIONS : Kind.ACTS);
+    return isEstablished(pair.observer()) && !isEstablished(pair.subject())
+        ? new Share.Key(pair.subject(), Kind.OBSERVATIONS)
+        : new Share.Key(pair.observer(), Kind.ACTS);
   }
 
   private boolean isEstablished(String name) {
@@ -308,10 +311,10 @@ final class Retention {
   }
 
   private Group groupOf(Share.Key key) {
-    Group group = isOwn(key) ? Group.OWN : Group.of(standings.standing(key.name()));
-    return key.kind() == Kind.OBSERVATIONS && group.compareTo(Group.VOUCHED) > 0
-        ? Group.VOUCHED
-        : group;
+    if (key.kind() == Kind.OBSERVATIONS) {
+      return Group.VOUCHED;
+    }
+    return isOwn(key) ? Group.OWN : Group.of(standings.standing(key.name()));
   }
 
   private String voucherOf(Share.Key key) {
@@ -319,7 +322,7 @@ final class Retention {
   }
 
   private boolean isOwn(Share.Key key) {
-    return key.name().equals(owner) && key.kind() != Kind.CHECKPOINTS;
+    return key.name().equals(owner) && key.kind() == Kind.ACTS;
   }
 
   /** Changes a share and updates what its group uses. */
@@ -608,9 +611,17 @@ final class Retention {
     if (!signed && !involvesSupported(event)) {
       return priority;
     }
-    return authorsFirst
-        ? (signed ? 2 : 1) * PRIORITIES + priority
-        : PRIORITIES + 2 * priority + (authored ? 1 : 0);
+    if (!authorsFirst) {
+      return PRIORITIES + 2 * priority + (authored ? 1 : 0);
+    }
+    int level = authored && isOfLower(event) ? 3 : signed ? 2 : 1;
+    return level * PRIORITIES + priority;
+  }
+
+  /** Whether an event is in a share of what established naras observed. */
+  private boolean isOfLower(Event event) {
+    return event.payload() instanceof Observation observation
+        && pairs.get(Key.of(observation)).share().kind() == Kind.OBSERVATIONS;
   }
 
   private boolean isProtected(int rank) {

@@ -47,6 +47,9 @@ final class WeightedReservoir {
   /** The number of next candidates that draw more than the cutoff. */
   private long skipCount;
 
+  /**
+   * @param size at least 1
+   */
   WeightedReservoir(int size, Query.Sample sample, RandomGenerator random) {
     this.size = size;
     this.sample = sample;
@@ -57,6 +60,18 @@ final class WeightedReservoir {
   void startService(Service service) {
     maxLogFactor = service == Service.OBSERVATION ? 2 * LOG_2 : LOG_2;
     updateCutoff(0);
+  }
+
+  /** The number of next candidates that lose, whatever they are: the caller leaves them out. */
+  long takeSkips() {
+    long skips = skipCount;
+    skipCount = 0;
+    return skips;
+  }
+
+  /** Leaves out a candidate that would not be skipped: the next one has the same chance again. */
+  void passOver() {
+    drawSkips();
   }
 
   void offer(StoredEvent stored) {
@@ -82,15 +97,15 @@ final class WeightedReservoir {
 
   /** No later candidate weighs more than the heaviest of this age. */
   private void updateCutoff(double decay) {
-    if (size == 0) {
-      skipCount = Long.MAX_VALUE;
-    } else if (selected.size() < size) {
-      cutoff = Double.POSITIVE_INFINITY;
-      skipCount = 0;
-    } else {
-      cutoff = Math.exp(selected.peek().key + decay + maxLogFactor);
-      skipCount = (long) (random.nextExponential() / cutoff);
-    }
+    cutoff =
+        selected.size() < size
+            ? Double.POSITIVE_INFINITY
+            : Math.exp(selected.peek().key + decay + maxLogFactor);
+    drawSkips();
+  }
+
+  private void drawSkips() {
+    skipCount = (long) (random.nextExponential() / cutoff);
   }
 
   /** The winners, best first, at most so many. */

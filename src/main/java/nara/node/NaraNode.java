@@ -93,10 +93,16 @@ import org.slf4j.LoggerFactory;
 public final class NaraNode {
   private static final Logger LOG = LoggerFactory.getLogger(NaraNode.class);
 
-  /** A snapshot of 320,000 events takes seconds to write. */
+  /** The least time for the last snapshot; one of 320,000 events takes seconds. */
   private static final Duration SNAPSHOT_STOP_TIMEOUT = Duration.ofSeconds(20);
 
-  /** For slow operations: a sample scans all events. */
+  /** A busy machine writes a million events in less than a minute. */
+  private static final Duration SNAPSHOT_TIME_PER_EVENT = Duration.ofNanos(60_000);
+
+  /** How long all other parts may take to stop. */
+  private static final Duration OTHERS_STOP_TIMEOUT = Duration.ofSeconds(10);
+
+  /** For slow operations: a large merge, or an export of all events. */
   private static final DeploymentOptions WORKER =
       new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
@@ -175,7 +181,7 @@ public final class NaraNode {
         Part.of("ledger", ledger, this::ledger).with(WORKER),
         Part.of("shared-ledger", ledger && clustered, this::sharedLedger),
         Part.of("snapshot", snapshot, this::snapshot)
-            .stoppingWithin(SNAPSHOT_STOP_TIMEOUT)
+            .stoppingWithin(snapshotStopTimeout())
             .explaining(reason -> "memory.snapshot: " + reason),
         Part.of("trust", ledger, this::trust)
             .then(this::restoreSnapshot)
@@ -585,6 +591,16 @@ public final class NaraNode {
   /** The port of the mesh server; empty without one. */
   public Optional<Integer> meshPort() {
     return listenPort.port().stream().boxed().findFirst();
+  }
+
+  /** A stop takes longer only when a part is stuck. It depends on the size of the ledger. */
+  public Duration stopTimeout() {
+    return snapshotStopTimeout().plus(OTHERS_STOP_TIMEOUT);
+  }
+
+  private Duration snapshotStopTimeout() {
+    Duration bySize = SNAPSHOT_TIME_PER_EVENT.multipliedBy(config.memory().maxEvents());
+    return bySize.compareTo(SNAPSHOT_STOP_TIMEOUT) > 0 ? bySize : SNAPSHOT_STOP_TIMEOUT;
   }
 
   /** Stops all parts in reverse order, and then Vert.x. Never fails. */

@@ -1,6 +1,7 @@
 package nara.recovery;
 
 import java.time.Duration;
+import nara.ledger.Query;
 
 /** Limits of a recovery. Those of the pages rung are in {@code pages.PagesLimits}. */
 final class RecoveryLimits {
@@ -13,8 +14,8 @@ final class RecoveryLimits {
   /** The slices rung counts a peer's ledger by one event of so many. */
   static final int COUNT_STEP = 980;
 
-  /** Events in a response to such a count: it counts ledgers of up to 980,000 events. */
-  static final int MAX_COUNTED = 1_000;
+  /** Events in a response to such a count: it counts ledgers of up to 4,900,000 events. */
+  static final int MAX_COUNTED = Query.MAX_EVENTS;
 
   /** The wait of a try doubles at most this often, so that it cannot overflow. */
   static final int MAX_DISCOVERY_DOUBLINGS = 20;

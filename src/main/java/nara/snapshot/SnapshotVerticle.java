@@ -175,38 +175,53 @@ public final class SnapshotVerticle extends VerticleBase {
 
   private Future<RestoreTotals> restore(SnapshotReader reader) {
     RestoreTotals totals = new RestoreTotals(true, reader.sealed());
-    return restoreParts(reader, new HashMap<>(), totals)
+    Future<?> nothing = Future.succeededFuture();
+    return restoreParts(reader, new HashMap<>(), totals, nothing, nothing)
         .compose(end -> verifyQuarantined(totals))
         .eventually(() -> closeOnDisk(reader))
         .map(totals);
   }
 
   /**
-   * Restores one part after the other, each when the one before is merged.
+   * Restores the parts in order. The next part is unpacked while trust verifies the part before,
+   * and the ledger merges the one before that.
    *
    * @param verifiedWith the keys of the file so far, by name
+   * @param older ends when the part before the last one is merged
+   * @param last ends when the last part is merged
    */
   private Future<Void> restoreParts(
-      SnapshotReader reader, Map<String, PublicKey> verifiedWith, RestoreTotals totals) {
+      SnapshotReader reader,
+      Map<String, PublicKey> verifiedWith,
+      RestoreTotals totals,
+      Future<?> older,
+      Future<?> last) {
     return onDisk(reader::next)
         .compose(
             part ->
                 switch (part) {
-                  case KeysPart found -> {
-                    for (SnapshotKey each : found.keys()) {
-                      verifiedWith.put(each.entry().name(), each.entry().key());
-                      totals.keysLearned += each.restore(keys) ? 1 : 0;
-                    }
-                    yield restoreParts(reader, verifiedWith, totals);
+                  // The parts before are verified with the keys that came before them.
+                  case KeysPart found ->
+                      last.compose(
+                          merged -> {
+                            for (SnapshotKey each : found.keys()) {
+                              verifiedWith.put(each.entry().name(), each.entry().key());
+                              totals.keysLearned += each.restore(keys) ? 1 : 0;
+                            }
+                            return restoreParts(reader, verifiedWith, totals, last, last);
+                          });
+                  case EventsPart events -> {
+                    Future<OfferResult> offered =
+                        bus.request(
+                                TrustRequest.ADDRESS, offer(events, verifiedWith), Timeouts.MERGE)
+                            .onSuccess(totals::add);
+                    yield older.compose(
+                        merged -> restoreParts(reader, verifiedWith, totals, last, offered));
                   }
-                  case EventsPart events ->
-                      bus.request(TrustRequest.ADDRESS, offer(events, verifiedWith), Timeouts.MERGE)
-                          .onSuccess(totals::add)
-                          .compose(offered -> restoreParts(reader, verifiedWith, totals));
                   case EndOfSnapshot end -> {
                     totals.problem = end.problem();
                     sections.putAll(reader.sections());
-                    yield Future.succeededFuture();
+                    yield Future.join(older, last).mapEmpty();
                   }
                 });
   }

@@ -157,8 +157,8 @@ class LedgerProperties {
               .min(
                   (a, b) ->
                       order.compare(
-                          new StoredEvent(a.event(), a.verdict(), a.voters()),
-                          new StoredEvent(b.event(), b.verdict(), b.voters())))
+                          StoredEvent.of(a.event(), a.verdict(), a.voters()),
+                          StoredEvent.of(b.event(), b.verdict(), b.voters())))
               .orElseThrow();
       assertThat(held.json()).isEqualTo(best.event().json());
     }

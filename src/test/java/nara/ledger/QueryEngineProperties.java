@@ -65,7 +65,7 @@ class QueryEngineProperties {
     for (int ts = 1; ts <= size; ts++) {
       String padding = "x".repeat(random.nextInt(900));
       all.add(TestEvents.event(ts, padding, new Seen("a", "", "b", "", "x")));
-      index.add(new StoredEvent(all.getLast(), Verdict.UNSIGNED));
+      index.add(StoredEvent.of(all.getLast(), Verdict.UNSIGNED));
     }
     QueryEngine engine = new QueryEngine(index, maxBytes);
     List<Event> walked = new ArrayList<>();

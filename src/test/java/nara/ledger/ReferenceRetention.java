@@ -97,7 +97,7 @@ final class ReferenceRetention {
       if (e.payload().validationError().isEmpty()
           && !bad
           && new PersonalityFilter(config).accepts(e)) {
-        forms.add(new StoredEvent(e, judgedEvent.verdict(), judgedEvent.voters()));
+        forms.add(StoredEvent.of(e, judgedEvent.verdict(), judgedEvent.voters()));
       }
     }
     return forms;
@@ -213,7 +213,7 @@ final class ReferenceRetention {
 
   private Share.Key shareOf(StoredEvent stored) {
     return stored.event().payload() instanceof Observation o && isOfLower(o)
-        ? new Share.Key(o.observer(), Share.Kind.OBSERVATIONS)
+        ? new Share.Key(o.subject(), Share.Kind.OBSERVATIONS)
         : Share.Key.of(stored.event());
   }
 
@@ -238,7 +238,9 @@ final class ReferenceRetention {
   }
 
   private String voucher(StoredEvent stored) {
-    return isActor(stored, config.owner()) ? "" : standings.voucher(shareOf(stored).name());
+    return isOwn(stored) || isActor(stored, config.owner()) && isPing(stored)
+        ? ""
+        : standings.voucher(shareOf(stored).name());
   }
 
   private static int count(List<StoredEvent> events, Predicate<StoredEvent> which) {
@@ -304,8 +306,10 @@ final class ReferenceRetention {
                     || isSupported(social.witness()));
     boolean signed =
         authored || event.payload() instanceof Checkpoint && isBacked(stored, Standing.VOUCHED);
+    boolean ofLower = authored && event.payload() instanceof Observation o && isOfLower(o);
     return (trusted ? 100 : 0)
         + (authorsFirst() && signed ? 100 : 0)
+        + (authorsFirst() && ofLower ? 100 : 0)
         + 2 * priority(stored).ordinal()
         + (authored ? 1 : 0);
   }

@@ -95,6 +95,32 @@ class RelayedFloodTest {
   }
 
   @Test
+  void flood_of_small_shares_removes_nothing_that_established_naras_observed_of_offline_ones() {
+    List<Event> observations = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      learnRelayed("offline-" + i);
+      for (int observer = 0; observer < 3; observer++) {
+        for (int number = 1; number <= 7; number++) {
+          observations.add(restart("honest-" + observer, "offline-" + i, 10 * observer + number));
+        }
+      }
+    }
+    merge(observations);
+    List<Event> flood = new ArrayList<>();
+    for (int i = 0; i < PUPPETS; i++) {
+      for (int number = 1; number <= 95; number++) {
+        flood.add(restart("puppet-" + i, "puppet-" + number % PUPPETS, 1_000 + 100 * i + number));
+      }
+    }
+
+    merge(flood);
+
+    assertThat(ledger.export())
+        .containsAll(observations)
+        .containsAll(honest.subList(MAX_EVENTS / 2, MAX_EVENTS));
+  }
+
+  @Test
   void observations_of_a_nara_count_with_the_observers_other_events_once_it_responds() {
     List<Event> observations = new ArrayList<>();
     for (int i = 0; i < 12; i++) {

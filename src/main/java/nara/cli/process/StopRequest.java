@@ -9,8 +9,11 @@ import java.util.concurrent.ExecutionException;
  * else. It then ends what it does and returns its exit code, and the process ends with this code.
  */
 public final class StopRequest implements AutoCloseable {
-  /** After a request the command still reports, writes its files and stops the node. */
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(60);
+  /**
+   * After a request the command still reports, writes its files and stops the node, whose own
+   * timeout depends on the size of its ledger.
+   */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(10);
 
   private final CompletableFuture<Void> made = new CompletableFuture<>();
   private final Thread hook = new Thread(this::onShutdown, "nara-stop");

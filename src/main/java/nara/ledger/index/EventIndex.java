@@ -21,6 +21,7 @@ public final class EventIndex {
 
   private final SortedIndex all = new SortedIndex(EventOrder.BY_TIME);
   private final SortedIndex[] byService = new SortedIndex[SERVICES.length];
+  private final SortedIndex critical = new SortedIndex(EventOrder.BY_TIME);
   private final Map<String, SortedIndex[]> bySubject = new HashMap<>();
 
   public EventIndex() {
@@ -31,6 +32,9 @@ public final class EventIndex {
     int service = stored.event().service().ordinal();
     all.add(stored);
     byService[service].add(stored);
+    if (stored.event().isCritical()) {
+      critical.add(stored);
+    }
     forEachSubject(
         stored.event(),
         subject -> {
@@ -47,6 +51,9 @@ public final class EventIndex {
     int service = stored.event().service().ordinal();
     all.remove(stored);
     byService[service].remove(stored);
+    if (stored.event().isCritical()) {
+      critical.remove(stored);
+    }
     forEachSubject(
         stored.event(),
         subject -> {
@@ -72,6 +79,11 @@ public final class EventIndex {
 
   public SortedIndex all() {
     return all;
+  }
+
+  /** The events that each sample contains. */
+  public SortedIndex critical() {
+    return critical;
   }
 
   public SortedIndex events(Service service) {

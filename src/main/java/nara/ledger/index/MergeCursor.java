@@ -78,6 +78,28 @@ public final class MergeCursor implements Iterator<StoredEvent> {
     return result;
   }
 
+  /**
+   * Passes over so many events, or over all that are left. In a single index it reads none of them,
+   * and costs a step for each chunk.
+   */
+  public void skip(long count) {
+    if (count <= 0) {
+      return;
+    }
+    if (lead == null) {
+      for (long i = 0; i < count && hasNext(); i++) {
+        next();
+      }
+      return;
+    }
+    // The current event is the first of them, and the lead is alone. It may begin with that event.
+    lead.skip(lead.current() == current ? count : count - 1);
+    if (!lead.hasNext()) {
+      lead = null;
+    }
+    current = nextOfAll();
+  }
+
   /** The next event of all indexes, with repetitions; null at the end. */
   private StoredEvent nextOfAll() {
     if (lead == null) {

@@ -215,13 +215,28 @@ public final class SortedIndex implements Iterable<StoredEvent> {
         throw new NoSuchElementException();
       }
       StoredEvent result = chunk.get(offset);
-      offset += step;
+      moveBy(1);
+      return result;
+    }
+
+    /** Passes over so many events, or over all that are left, in a step for each chunk. */
+    void skip(long count) {
+      long left = count;
+      while (left > 0 && hasNext()) {
+        int moved = (int) Math.min(left, step > 0 ? chunk.size() - offset : offset + 1);
+        moveBy(moved);
+        left -= moved;
+      }
+    }
+
+    /** Moves within the chunk, or to the first event of the next one. */
+    private void moveBy(int count) {
+      offset += count * step;
       if (!hasNext() && chunkIndex + step >= 0 && chunkIndex + step < chunks.size()) {
         chunkIndex += step;
         chunk = chunks.get(chunkIndex);
         offset = step > 0 ? 0 : chunk.size() - 1;
       }
-      return result;
     }
   }
 

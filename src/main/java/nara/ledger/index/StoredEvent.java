@@ -12,10 +12,13 @@ import nara.negentropy.ItemId;
  * An event in the ledger with its verdict and the state that the indexes keep for it. Mutable;
  * touched only by the ledger that it belongs to.
  */
-public final class StoredEvent {
+public sealed class StoredEvent {
+  private static final Verdict[] VERDICTS = Verdict.values();
+
   private Event event;
-  private Verdict verdict;
-  private Voters voters;
+
+  // An ordinal: with a reference, each of a million stored events would take 8 bytes more.
+  private byte verdict;
 
   /** The next worse variant of the same id, or null; see {@link EventVariants}. */
   StoredEvent nextVariant;
@@ -32,17 +35,48 @@ public final class StoredEvent {
   /** Whether the running merge added it. */
   public boolean newInBatch;
 
-  public StoredEvent(Event event, Verdict verdict) {
-    this(event, verdict, Voters.UNEXAMINED);
+  private StoredEvent(Event event, Verdict verdict) {
+    this.event = event;
+    this.verdict = (byte) verdict.ordinal();
+  }
+
+  public static StoredEvent of(Event event, Verdict verdict) {
+    return of(event, verdict, Voters.UNEXAMINED);
   }
 
   /**
    * @param voters of a checkpoint, the voters whose votes are valid
    */
-  public StoredEvent(Event event, Verdict verdict, Voters voters) {
-    this.event = event;
-    this.verdict = verdict;
-    this.voters = voters;
+  public static StoredEvent of(Event event, Verdict verdict, Voters voters) {
+    return event.payload() instanceof Checkpoint
+        ? new StoredCheckpoint(event, verdict, voters)
+        : new StoredEvent(event, verdict);
+  }
+
+  /** A checkpoint, the only event with voters. */
+  private static final class StoredCheckpoint extends StoredEvent {
+    private Voters voters;
+
+    StoredCheckpoint(Event event, Verdict verdict, Voters voters) {
+      super(event, verdict);
+      this.voters = voters;
+    }
+
+    @Override
+    public Voters voters() {
+      return voters;
+    }
+
+    @Override
+    public void add(Voters more) {
+      voters = voters.plus(more);
+    }
+
+    @Override
+    void replaceWith(StoredEvent better) {
+      super.replaceWith(better);
+      voters = better.voters();
+    }
   }
 
   public Event event() {
@@ -50,21 +84,19 @@ public final class StoredEvent {
   }
 
   public Verdict verdict() {
-    return verdict;
+    return VERDICTS[verdict];
   }
 
   public Voters voters() {
-    return voters;
+    return Voters.UNEXAMINED;
   }
 
-  /** Adds voters whose keys were not known before. */
-  public void add(Voters more) {
-    voters = voters.plus(more);
-  }
+  /** Adds voters whose keys were not known before to a checkpoint. */
+  public void add(Voters more) {}
 
   /** Whether the nara that acted has signed it. Nobody else can make such a form of the event. */
   public boolean isAuthored() {
-    return isAuthored(event, verdict);
+    return isAuthored(event, verdict());
   }
 
   static boolean isAuthored(Event event, Verdict verdict) {
@@ -77,7 +109,6 @@ public final class StoredEvent {
   void replaceWith(StoredEvent better) {
     event = better.event;
     verdict = better.verdict;
-    voters = better.voters;
     hash = null;
   }
 

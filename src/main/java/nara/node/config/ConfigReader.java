@@ -483,7 +483,11 @@ public final class ConfigReader {
     int maxEvents = s.read("max_events", mode.maxEvents(), BY_MODE, events);
     long heap = Runtime.getRuntime().maxMemory();
     long maxBytes =
-        s.read("max_bytes", mode.maxBytes(heap), BY_MODE_AND_HEAP, bytes(1L << 20, 1L << 40));
+        s.read(
+            "max_bytes",
+            mode.maxBytes(maxEvents, heap),
+            BY_MODE_AND_HEAP,
+            bytes(1L << 20, 1L << 40));
     Optional<Path> file = s.optional("snapshot", "none", path("a path of a file"));
     Duration every =
         s.read("snapshot_every", SnapshotConfig.DEFAULT_INTERVAL, duration(SECOND, DAY));

@@ -85,9 +85,9 @@ record LedgerSketch(List<SketchPoint> points) {
     }
   }
 
-  static Query coarseQuery() {
-    int limit = PagesLimits.MAX_COARSE_POINTS;
-    return new Query.Slice(Long.MIN_VALUE, 0, PagesLimits.COARSE_STEP, limit, Query.Filter.ALL);
+  /** The query for the newest coarse points. With fewer points, they are all of the ledger. */
+  static Query coarseQuery(int maxPoints) {
+    return new Query.Slice(Long.MIN_VALUE, 0, PagesLimits.COARSE_STEP, maxPoints, Query.Filter.ALL);
   }
 
   /** The sketch of the coarse query's events, oldest first. */

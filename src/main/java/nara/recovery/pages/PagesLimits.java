@@ -1,6 +1,7 @@
 package nara.recovery.pages;
 
 import java.time.Duration;
+import nara.ledger.Query;
 import nara.mesh.wire.MeshLimits;
 
 /** Limits of the pages rung. */
@@ -13,8 +14,14 @@ final class PagesLimits {
   /** Events from one fine point to the next, after the last coarse step. */
   static final int FINE_STEP = 49;
 
-  /** Coarse points of a sketch. A ledger of over 1,225,000 events has an unsketched oldest part. */
-  static final int MAX_COARSE_POINTS = 1_000;
+  /** Coarse points of the first sketch of a ledger: enough for 1,225,000 events. */
+  static final int FIRST_COARSE_POINTS = 1_000;
+
+  /**
+   * Coarse points of a larger ledger, as many as a response holds. A ledger of over 6,125,000
+   * events has an unsketched oldest part, which its oldest range includes.
+   */
+  static final int MAX_COARSE_POINTS = Query.MAX_EVENTS;
 
   /** Coarse steps of a range that fits into one page. */
   static final int STEPS_PER_PAGE = 4;

@@ -192,6 +192,14 @@ final class RangeFetch {
     return Math.max(0, timeRange.minEvents() - distinctEvents);
   }
 
+  /**
+   * Events that came beyond those of the sketch. The oldest range of a very large ledger has an
+   * unsketched part, and as many again are probable.
+   */
+  private long unsketchedEvents() {
+    return Math.max(0, distinctEvents - timeRange.minEvents());
+  }
+
   /** The time before its first event, exclusive. */
   long start() {
     return originalRange.after();
@@ -244,7 +252,9 @@ final class RangeFetch {
     }
     // The last event of the page before comes again, perhaps with more events of its time.
     long wanted =
-        timeRange.sizeKnown() ? remainingEvents() + (pageCount == 0 ? 1 : 2) : maxPageSize;
+        timeRange.sizeKnown()
+            ? remainingEvents() + unsketchedEvents() + (pageCount == 0 ? 1 : 2)
+            : maxPageSize;
     int least = Math.max(minPageSize, PagesLimits.MIN_RANGE_PAGE);
     requestedSize = Math.clamp(Math.min(wanted, maxPageSize), least, Query.MAX_EVENTS);
     return new Page(cursor, requestedSize, Query.Filter.ALL);
@@ -300,7 +310,7 @@ final class RangeFetch {
         newestTs = Math.max(newestTs, event.ts());
       }
     }
-    if (!timeRange.sizeKnown()) {
+    if (!timeRange.sizeKnown() || unsketchedEvents() > Query.MAX_EVENTS) {
       // It may have millions. Only the last page overlaps with the next one.
       seen.retainAll(ids);
     }

@@ -26,6 +26,7 @@ import nara.recovery.pages.PagesRung.Phase;
  *
  * <pre>
  * coarse sketch ──► fine sketch ──► sketched
+ *       │  ├── as many points as requested ──► coarse sketch with more points
  *       │  └── no event ──► first page ──► empty, or unsketchable
  *       └── error or unusual events ──► unsketchable (its ledger is fetched as a whole)
  * </pre>
@@ -41,6 +42,7 @@ final class SketchCollector {
   private static final int COARSE = 0;
   private static final int FINE = 1;
   private static final int FIRST_PAGE = 2;
+  private static final int COARSE_OF_LARGE = 3;
 
   private final Set<String> tried = new LinkedHashSet<>();
   private final Deque<String> untried;
@@ -83,7 +85,7 @@ final class SketchCollector {
     while (selectedPeers().size() < maxSelected && candidates < wanted && !untried.isEmpty()) {
       String peer = untried.poll();
       tried.add(peer);
-      addCall(peer, COARSE, LedgerSketch.coarseQuery());
+      addCall(peer, COARSE, LedgerSketch.coarseQuery(PagesLimits.FIRST_COARSE_POINTS));
       candidates++;
     }
   }
@@ -117,8 +119,13 @@ final class SketchCollector {
       return;
     }
     countRejected(peer, page);
+    if (call.index() == COARSE && page.events() >= PagesLimits.FIRST_COARSE_POINTS) {
+      // The oldest points are missing, and without them no rank is known.
+      addCall(peer, COARSE_OF_LARGE, LedgerSketch.coarseQuery(PagesLimits.MAX_COARSE_POINTS));
+      return;
+    }
     switch (call.index()) {
-      case COARSE -> {
+      case COARSE, COARSE_OF_LARGE -> {
         LedgerSketch coarse = LedgerSketch.ofCoarse(page.eventRefs());
         coarseSketches.put(peer, coarse);
         // A peer may respond to slices with no events, although it holds some.

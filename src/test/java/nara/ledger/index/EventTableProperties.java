@@ -29,7 +29,7 @@ class EventTableProperties {
         expected.remove(gone);
       } else {
         StoredEvent event =
-            new StoredEvent(
+            StoredEvent.of(
                 TestEvents.event(1 + random.nextInt(300), new Seen("a", "", "b", "", "x")),
                 Verdict.UNSIGNED);
         table.put(event.event().id(), event);

@@ -24,7 +24,7 @@ class EventVariantsTest {
 
   /** A restart by this observer. The observer is not under the id, so each gives a variant. */
   private static StoredEvent restart(String observer, String emitterId, Verdict verdict) {
-    return new StoredEvent(
+    return StoredEvent.of(
         TestEvents.event(
             1,
             emitterId,
@@ -88,10 +88,10 @@ class EventVariantsTest {
     Event smaller = restart("a", "w", Verdict.UNSIGNED).event();
 
     assertThat(variants.variantOf(larger)).isSameAs(stored);
-    assertThat(variants.replace(stored, new StoredEvent(larger, Verdict.UNSIGNED))).isFalse();
-    assertThat(variants.replace(stored, new StoredEvent(smaller, Verdict.UNSIGNED))).isTrue();
+    assertThat(variants.replace(stored, StoredEvent.of(larger, Verdict.UNSIGNED))).isFalse();
+    assertThat(variants.replace(stored, StoredEvent.of(smaller, Verdict.UNSIGNED))).isTrue();
     assertThat(stored.event()).isSameAs(smaller);
-    assertThat(variants.replace(stored, new StoredEvent(larger, Verdict.VALID))).isTrue();
+    assertThat(variants.replace(stored, StoredEvent.of(larger, Verdict.VALID))).isTrue();
     assertThat(stored.event()).isSameAs(larger);
     assertThat(stored.verdict()).isEqualTo(Verdict.VALID);
     assertThat(shown).containsExactly(stored);

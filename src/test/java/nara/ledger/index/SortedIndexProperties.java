@@ -53,6 +53,37 @@ class SortedIndexProperties {
     assertSame(index, expected, random, times);
   }
 
+  @Property(tries = 100)
+  void skipping_passes_over_as_many_events_as_iterating(
+      @ForAll Random random,
+      @ForAll @IntRange(min = 0, max = 2_000) int size,
+      @ForAll @IntRange(min = 0, max = 2) int others,
+      @ForAll @IntRange(min = 0, max = 500) int skipped) {
+    List<SortedIndex> indexes = new ArrayList<>(List.of(new SortedIndex(EventOrder.BY_TIME)));
+    for (int i = 0; i < others; i++) {
+      indexes.add(new SortedIndex(EventOrder.BY_TIME));
+    }
+    for (int i = 0; i < size; i++) {
+      StoredEvent one = held(random.nextInt(1_000), i);
+      int in = random.nextInt(indexes.size());
+      indexes.get(in).add(one);
+      if (in > 0 && random.nextBoolean()) {
+        indexes.getFirst().add(one);
+      }
+    }
+    MergeCursor iterating = MergeCursor.descending(indexes);
+    MergeCursor skipping = MergeCursor.descending(indexes);
+    while (iterating.hasNext()) {
+      assertThat(skipping.next()).isSameAs(iterating.next());
+      for (int i = 0; i < skipped && iterating.hasNext(); i++) {
+        iterating.next();
+      }
+      skipping.skip(skipped);
+      assertThat(skipping.current()).isSameAs(iterating.current());
+    }
+    assertThat(skipping.hasNext()).isFalse();
+  }
+
   private static void assertSame(
       SortedIndex index, TreeSet<StoredEvent> expected, Random random, int times) {
     List<StoredEvent> sorted = List.copyOf(expected);
@@ -87,7 +118,7 @@ class SortedIndexProperties {
   }
 
   private static StoredEvent held(long ts, int number) {
-    return new StoredEvent(
+    return StoredEvent.of(
         TestEvents.event(ts, new Seen("a", "", "b", "", "way-" + number)), Verdict.UNSIGNED);
   }
 }

@@ -15,6 +15,7 @@ import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.EventRef;
 import nara.mesh.client.MeshRequest.FetchFailed;
 import nara.mesh.client.MeshRequest.FetchOutcome;
+import nara.mesh.client.MeshRequest.PageFetched;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PlanCommand;
 import nara.recovery.RecoveryConfig;
@@ -119,7 +120,7 @@ class PagesRungTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1000000", "2, 1300000"})
-  void very_large_ledger_is_recovered_whole(int peers, int events) {
+  void very_large_ledger_is_recovered_whole_in_full_pages(int peers, int events) {
     SimulatedNetwork network = new SimulatedNetwork();
     List<EventRef> all = network.makeEvents(events, i -> i * 1_000L);
     for (int i = 0; i < peers; i++) {
@@ -130,6 +131,51 @@ class PagesRungTest {
     assertThat(network.held).hasSize(events);
     assertThat(network.peerScores.droppedPeers()).isEmpty();
     assertThat(network.fetched).isLessThan((long) (1.1 * events));
+    assertThat(network.requests.size()).isLessThan(events / 4_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 20})
+  void what_others_hold_is_recovered_whole_when_the_largest_ledger_is_cut_off(int responses) {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(60_000, i -> i * 1_000L);
+    SplittableRandom random = new SplittableRandom(3);
+    List<EventRef> common = all.stream().filter(e -> random.nextInt(100) > 0).toList();
+    for (String name : List.of("a", "b", "c")) {
+      network.addPeer(name, common);
+    }
+    network.addPeer("all", all);
+    int[] answered = {0};
+    network.filteringResponses(
+        (peer, query, answer) ->
+            peer.equals("all") && answered[0]++ >= responses
+                ? new FetchFailed(MeshFailure.UNREACHABLE, "connection refused")
+                : answer);
+    PagesRung rung = network.recover(RecordCopy.with(CONFIG, "maxEvents", 2_000_000));
+
+    assertThat(common).allMatch(event -> network.held.containsKey(event.id()));
+    assertThat(rung.lossDescription()).isNotEmpty();
+  }
+
+  @Test
+  void oldest_part_beyond_the_sketch_is_recovered_in_full_pages() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    int events = 300_000;
+    network.addPeer("p", network.makeEvents(events, i -> i * 1_000L));
+    // It sends a hundred points of any number, as a ledger of 20 times the size would.
+    network.filteringResponses(
+        (peer, query, answer) ->
+            query instanceof Query.Slice && answer instanceof PageFetched page
+                ? network.withEvents(
+                    page,
+                    page.eventRefs()
+                        .subList(Math.max(0, page.events() - 100), page.eventRefs().size()))
+                : answer);
+    network.recover(RecordCopy.with(CONFIG, "maxEvents", 2_000_000));
+
+    assertThat(network.held).hasSize(events);
+    assertThat(network.peerScores.droppedPeers()).isEmpty();
+    assertThat(network.requests.size()).isLessThan(events / 3_000 + 20);
   }
 
   @Test
