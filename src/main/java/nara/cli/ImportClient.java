@@ -141,10 +141,16 @@ final class ImportClient {
             Counted.of(sent, "event"),
             imported,
             duplicates,
-            warnings == 0 ? "" : ", %,d not verified".formatted(warnings));
+            warnings == 0
+                ? ""
+                : (", %,d not verified: the node lets those of unknown naras wait for their key,"
+                        + " and refuses the others")
+                    .formatted(warnings));
   }
 
   private void send(Path file, BoundedWebClient http) {
+    long sentBefore = sent;
+    long skippedBefore = skippedLines;
     EventFileReader.forEachBatch(
             file,
             BATCH_SIZE,
@@ -160,6 +166,9 @@ final class ImportClient {
               }
             })
         .ifPresent(problem -> terminal.message("note: %s", problem));
+    if (sent == sentBefore && skippedLines > skippedBefore) {
+      throw new CommandFailure(file + " holds no event");
+    }
   }
 
   private static Optional<String> fault(ReadResult result) {
@@ -209,10 +218,23 @@ final class ImportClient {
   private void countResponse(int events, int status, byte[] body) {
     JsonNode response = parseJson(body);
     if (status != 200 || !response.path("success").asBoolean()) {
-      String why = response.path("error").asText(new String(body, StandardCharsets.UTF_8).strip());
+      String text = new String(body, StandardCharsets.UTF_8).strip();
+      if (MeshPaths.isOfManagementPort(text)) {
+        throw new CommandFailure(
+            "%s is the management port of a nara; the mesh is on another port"
+                .formatted(node.text()));
+      }
+      String why = response.path("error").asText(text);
       throw new CommandFailure(
-          "the node at %s rejects the import after %,d events: %d %s"
-              .formatted(node.text(), sent, status, SafeText.excerpt(why)));
+          "the node at %s rejects the import after %,d events: %d %s%s"
+              .formatted(
+                  node.text(),
+                  sent,
+                  status,
+                  SafeText.excerpt(why),
+                  status == 401 || status == 403
+                      ? "; give the configuration of that node with --config"
+                      : ""));
     }
     sent += events;
     imported += response.path("imported").asLong();

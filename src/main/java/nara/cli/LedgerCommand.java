@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -139,7 +140,10 @@ final class LedgerCommand extends TerminalCommand {
       }
       Ledger ledger = loadLedger();
       if (!ledger.subjects().contains(name)) {
-        terminal().message("note: no event of %s mentions %s", file, Terminal.printable(name));
+        terminal()
+            .message(
+                "note: no event of %s mentions %s, so nothing is known of it",
+                file, Terminal.printable(name));
       }
       SubjectSummary d =
           ledger.summary(name, at == null ? terminal().clock().instant().getEpochSecond() : at);
@@ -164,21 +168,27 @@ final class LedgerCommand extends TerminalCommand {
           status             %s
           restarts           %d
           total uptime       %d s
-          first seen         %d
+          first seen         %s
           latest checkpoint  %s
-          opinion            start %d, restarts %d, last restart %d\
+          opinion            start %s, restarts %d, last restart %s\
           """
               .formatted(
                   Terminal.printable(d.subject()),
                   d.status(),
                   d.restarts(),
                   d.totalUptimeSeconds(),
-                  d.firstSeenSeconds(),
+                  time(d.firstSeenSeconds()),
                   d.latestCheckpointId().isEmpty() ? "none" : d.latestCheckpointId(),
-                  d.opinion().startTime(),
+                  time(d.opinion().startTime()),
                   d.opinion().restarts(),
-                  d.opinion().lastRestart()));
+                  time(d.opinion().lastRestart())));
       return ExitCode.OK;
+    }
+
+    private static String time(long unixSeconds) {
+      return unixSeconds == 0
+          ? "unknown"
+          : "%d (%s)".formatted(unixSeconds, Instant.ofEpochSecond(unixSeconds));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Counted;
@@ -85,6 +86,8 @@ final class LedgerLoader {
     LoadedLedger loaded = new LoadedLedger();
     Function<List<ReadResult>, List<JudgedEvent>> admission = admission(files, terminal, loaded);
     for (Path file : files) {
+      long linesBefore = loaded.lines;
+      long unreadableBefore = loaded.unreadableLines;
       EventFileReader.forEachBatch(
               file,
               VerificationOptions.BATCH_SIZE,
@@ -96,6 +99,14 @@ final class LedgerLoader {
                 loaded.dropped += result.dropped() + result.pruned();
               })
           .ifPresent(problem -> terminal.message("note: %s", problem));
+      long lines = loaded.lines - linesBefore;
+      if (lines > 0 && lines == loaded.unreadableLines - unreadableBefore) {
+        throw new CommandFailure(
+            "%s holds no event%s"
+                .formatted(
+                    file,
+                    unreadableBefore == 0 ? "; the first fault is " + loaded.firstFault : ""));
+      }
     }
     if (loaded.unreadableLines > 0) {
       terminal.message(
@@ -105,7 +116,11 @@ final class LedgerLoader {
     loaded.refused.forEach(
         (verdict, count) ->
             terminal.message(
-                "note: the policy refuses %s: %s", Counted.of(count, "event"), verdict.label()));
+                verdict == Verdict.UNKNOWN_EMITTER
+                    ? "note: the policy lets %s wait for a key: %s"
+                    : "note: the policy refuses %s: %s",
+                Counted.of(count, "event"),
+                verdict.label()));
     return loaded;
   }
 

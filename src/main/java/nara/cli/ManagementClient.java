@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
@@ -30,6 +31,15 @@ final class ManagementClient implements AutoCloseable {
   private static final int MAX_BYTES = 8 << 20;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** The default of {@code web.port}. */
+  private static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT + 1;
+
+  /** What a mesh port answers, ours and the reference's. */
+  private static final String NO_PAGE = "404 page not found";
+
+  /** An IPv6 address without brackets has colons, but no port. */
+  private static final Pattern HAS_PORT = Pattern.compile("[^\\[\\]]*:.*|\\[.*]:.*");
 
   @Option(
       names = "--at",
@@ -97,7 +107,13 @@ final class ManagementClient implements AutoCloseable {
       HttpResponse<InputStream> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream received = response.body()) {
-        return new Response(response.statusCode(), received.readNBytes(MAX_BYTES));
+        Response complete = new Response(response.statusCode(), received.readNBytes(MAX_BYTES));
+        if (complete.status() == 404 && complete.text().startsWith(NO_PAGE)) {
+          throw new CommandFailure(
+              "%s answers, but it is not the management port of a nara; give that one (web.port)"
+                  .formatted(address));
+        }
+        return complete;
       }
     } catch (IOException failed) {
       throw new CommandFailure(
@@ -125,16 +141,32 @@ final class ManagementClient implements AutoCloseable {
   /** Where to connect to; the configuration may say to listen on all interfaces. */
   private PeerAddress address(WebConfig web) {
     if (at != null) {
-      return PeerAddress.parse(at)
-          .orElseThrow(
-              () ->
-                  new CommandFailure("--at %s is no HOST:PORT".formatted(Terminal.printable(at))));
+      return parse(at);
     }
     String host =
         !AddressPolicy.isWildcard(web.host())
             ? web.host()
             : web.host().contains(":") ? "::1" : "127.0.0.1";
     return new PeerAddress(host, web.port());
+  }
+
+  /**
+   * Reads the value of {@code --at}: {@code HOST[:PORT]}, also as a URL. The default port is that
+   * of a management port.
+   *
+   * @throws CommandFailure when it is none
+   */
+  static PeerAddress parse(String at) {
+    String text = at.replaceFirst("^http://", "").replaceFirst("/$", "");
+    String withPort = HAS_PORT.matcher(text).matches() ? text : text + ':' + DEFAULT_PORT;
+    return PeerAddress.parse(withPort)
+        .orElseThrow(
+            () ->
+                new CommandFailure(
+                    "--at %s %s"
+                        .formatted(
+                            Terminal.printable(at),
+                            PeerAddress.fault(text).orElse("is not HOST:PORT"))));
   }
 
   @Override

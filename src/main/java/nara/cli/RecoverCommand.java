@@ -183,7 +183,11 @@ final class RecoverCommand extends TerminalCommand {
     if (!mqtt.isEmpty()) {
       if (!AddressParser.isBrokerUrl(mqtt)) {
         throw new CommandFailure(
-            "--mqtt: %s is not %s".formatted(SafeText.quoted(mqtt), AddressParser.BROKER_URLS));
+            "--mqtt: %s is not %s%s"
+                .formatted(
+                    SafeText.quoted(mqtt.replaceFirst("//.*@", "//(not shown)@")),
+                    AddressParser.BROKER_URLS,
+                    AddressParser.brokerUrlFault(mqtt).map(fault -> ": " + fault).orElse("")));
       }
       changed = changed.with(changed.plaza().withUrl(mqtt));
     }

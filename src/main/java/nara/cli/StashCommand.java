@@ -1,15 +1,22 @@
 package nara.cli;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Collectors;
 import nara.cli.file.BoundedFile;
 import nara.cli.file.CommandFailure;
+import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
 import nara.stash.wire.StashLimits;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The stash of a node that runs on this machine, through its management port. */
@@ -91,10 +98,53 @@ final class StashCommand extends TerminalCommand {
 
   @Command(name = "status", description = "Show who keeps the stash, without what it holds.")
   static final class StatusCommand extends RequestCommand {
+    @Option(names = "--json", description = "Print the JSON of /api/stash/status.")
+    private boolean json;
+
     @Override
     public Integer call() throws InterruptedException {
-      printText(send("GET", "status", new byte[0]));
+      byte[] status = send("GET", "status", new byte[0]);
+      if (json) {
+        printText(status);
+      } else {
+        terminal().out().println(lines(new JsonObject(Buffer.buffer(status))));
+      }
       return ExitCode.OK;
+    }
+
+    private static String lines(JsonObject status) {
+      JsonObject mine = status.getJsonObject("my_stash");
+      JsonObject kept = status.getJsonObject("metrics", new JsonObject());
+      String confidants =
+          status.getJsonArray("confidants", new JsonArray()).stream()
+              .filter(JsonObject.class::isInstance)
+              .map(each -> confidant((JsonObject) each))
+              .collect(Collectors.joining(", "));
+      return """
+      stash       %s
+      confidants  %s
+      found       %s
+      of others   %,d of at most %,d stashes, %,d bytes\
+      """
+          .formatted(
+              mine == null
+                  ? "empty"
+                  : Counted.of(mine.getLong("bytes", 0L), "byte")
+                      + ", written at "
+                      + Instant.ofEpochSecond(mine.getLong("timestamp", 0L)),
+              confidants.isEmpty() ? "none" : confidants,
+              Terminal.printable(status.getString("recovery", "")),
+              kept.getLong("stashes_stored", 0L),
+              kept.getLong("storage_limit", 0L),
+              kept.getLong("total_bytes", 0L));
+    }
+
+    private static String confidant(JsonObject each) {
+      return "%s (%s, %s)"
+          .formatted(
+              Terminal.printable(each.getString("name", "")),
+              Terminal.printable(each.getString("status", "")),
+              each.getBoolean("online", false) ? "online" : "offline");
     }
   }
 }

@@ -31,7 +31,9 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description =
         "Print a verdict for each event of a file: line number, id and verdict, separated by tabs.",
-    exitCodeList = "3:the policy would refuse an event, or the end of a gzipped file is missing")
+    exitCodeList =
+        "3:the policy would refuse an event or let it wait for a key, or the end of a gzipped file"
+            + " is missing")
 final class VerifyCommand extends TerminalCommand {
   private static final int ID_CHARACTERS = 64;
   private static final HexFormat HEX = HexFormat.of();
@@ -104,13 +106,17 @@ final class VerifyCommand extends TerminalCommand {
       events.problem().ifPresent(problem -> terminal().message("note: %s", problem));
       whole = events.problem().isEmpty();
     }
-    long refused =
-        counts.entrySet().stream()
-            .filter(count -> policy.action(count.getKey()) != Action.MERGE)
-            .mapToLong(Map.Entry::getValue)
-            .sum();
-    printSummary(done, refused, policy);
-    return refused > 0 || !whole ? ExitCode.REFUSED : ExitCode.OK;
+    long refused = count(policy, Action.REJECT);
+    long waiting = count(policy, Action.QUARANTINE);
+    printSummary(done, refused, waiting, policy);
+    return refused + waiting > 0 || !whole ? ExitCode.REFUSED : ExitCode.OK;
+  }
+
+  private long count(TrustPolicy policy, Action action) {
+    return counts.entrySet().stream()
+        .filter(count -> policy.action(count.getKey()) == action)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   private void print(List<Line> lines, List<VerificationResult> results) {
@@ -154,17 +160,18 @@ final class VerifyCommand extends TerminalCommand {
     return row;
   }
 
-  private void printSummary(long total, long refused, TrustPolicy policy) {
+  private void printSummary(long total, long refused, long waiting, TrustPolicy policy) {
     String verdicts =
         counts.entrySet().stream()
             .map(count -> "%,d %s".formatted(count.getValue(), count.getKey().label()))
             .collect(Collectors.joining(", "));
     terminal()
         .message(
-            "%s%s; the policy \"%s\" would refuse %,d",
+            "%s%s; the policy \"%s\" would refuse %,d%s",
             Counted.of(total, "event"),
             verdicts.isEmpty() ? "" : ": " + verdicts,
             policy.label(),
-            refused);
+            refused,
+            waiting == 0 ? "" : "; %,d would wait for their emitter's key".formatted(waiting));
   }
 }

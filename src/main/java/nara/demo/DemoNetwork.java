@@ -66,8 +66,13 @@ public final class DemoNetwork implements AutoCloseable {
         network.neighbours.add(network.startNeighbour("neighbour-" + (i + 1), parts.get(i), clock));
       }
       onStep.accept(
-          "started %d neighbours with about %,d of these events each, and a broker at %s"
-              .formatted(neighbours, parts.get(0).size(), network.broker.url()));
+          "started %d %s with about %,d of these events%s, and a broker at %s"
+              .formatted(
+                  neighbours,
+                  neighbours == 1 ? "neighbour" : "neighbours",
+                  parts.get(0).size(),
+                  neighbours == 1 ? "" : " each",
+                  network.broker.url()));
       return network;
     } catch (RuntimeException failed) {
       network.close();

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
 import nara.discovery.Neighbour.Source;
@@ -24,6 +25,9 @@ final class DiscoveryRun {
 
   /** Configured peers that one sentence names. */
   private static final int MAX_NAMED = 3;
+
+  /** How the reason begins when a server answers with another status than 200. */
+  private static final String STATUS = "answers ";
 
   private final KnownNeighbours known;
   private final DiscoveryConfig config;
@@ -187,7 +191,11 @@ final class DiscoveryRun {
     String reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (target.source()) {
       case CONFIGURED, PLAZA ->
-          Optional.of("%s%s does not answer: %s".formatted(name, address, reason));
+          Optional.of(
+              reason.startsWith(STATUS)
+                  ? "%s%s answers, but with %s"
+                      .formatted(name, address, reason.substring(STATUS.length()))
+                  : "%s%s does not answer: %s".formatted(name, address, reason));
       case SCAN, TAILSCALE, STASH, HEARSAY -> Optional.empty();
     };
   }
@@ -223,10 +231,10 @@ final class DiscoveryRun {
         .forEach(attempt -> all.add(attempt.failure));
     unansweredSentence().ifPresent(all::add);
     // A stranger may claim any address for a nara, so a nara that responds elsewhere has no
-    // problem.
+    // problem. One that has left has none either: in a changing network many have.
     claimFailures.forEach(
         (name, problem) -> {
-          if (!known.isReachable(name)) {
+          if (known.isOnline(name) && !known.isReachable(name)) {
             all.add(problem);
           }
         });
@@ -252,14 +260,15 @@ final class DiscoveryRun {
     if (waiting.isEmpty()) {
       return Optional.empty();
     }
-    String names = String.join(", ", waiting.subList(0, Math.min(MAX_NAMED, waiting.size())));
+    String names =
+        waiting.stream().limit(MAX_NAMED).map(SafeText::excerpt).collect(Collectors.joining(", "));
     int others = waiting.size() - MAX_NAMED;
     return Optional.of(
         "%d configured %s not answered yet: %s%s"
             .formatted(
                 waiting.size(),
                 waiting.size() == 1 ? "peer has" : "peers have",
-                SafeText.excerpt(names),
+                names,
                 others > 0 ? " and %d others".formatted(others) : ""));
   }
 }

@@ -310,6 +310,12 @@ final class KnownNeighbours {
     return neighbour != null && neighbour.reachable;
   }
 
+  /** Whether the nara responds to pings, or announced itself and has not left since. */
+  boolean isOnline(String name) {
+    NeighbourEntry neighbour = known.get(name);
+    return neighbour != null && neighbour.isOnline();
+  }
+
   /**
    * The addresses that respond to pings for a name, when there are several and a signed response
    * must tell which one is the nara's; otherwise none.

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import nara.bus.Bus;
@@ -69,14 +70,18 @@ final class BackgroundSync {
   private final Bus bus;
   private final RandomGenerator random;
   private final GossipPeerSelector gossipPeerSelector;
+  private final Consumer<String> answered;
   private final LastContacts contacts = new LastContacts();
   private long peersAsked;
   private long eventsAdded;
 
-  BackgroundSync(Bus bus, RandomGenerator random, GossipPeerSelector selector) {
+  /** {@code answered} gets the name of each neighbour that gave a response. */
+  BackgroundSync(
+      Bus bus, RandomGenerator random, GossipPeerSelector selector, Consumer<String> answered) {
     this.bus = bus;
     this.random = random;
     this.gossipPeerSelector = selector;
+    this.answered = answered;
   }
 
   private static Query recent(String... services) {
@@ -153,6 +158,7 @@ final class BackgroundSync {
     return switch (outcome) {
       case PeerReconciled reconciled -> {
         eventsAdded += reconciled.offerResult().added();
+        answered.accept(peer.name());
         if (reconciled.isComplete()) {
           contacts.recordHeldUntil(peer.name(), Event.unixNanos(now));
         } else {
@@ -222,7 +228,10 @@ final class BackgroundSync {
 
   private Void onFetched(Peer peer, FetchOutcome outcome) {
     switch (outcome) {
-      case PageFetched page -> eventsAdded += page.offerResult().added();
+      case PageFetched page -> {
+        eventsAdded += page.offerResult().added();
+        answered.accept(peer.name());
+      }
       case FetchFailed failed ->
           LOG.debug("Cannot fetch events. peer={} reason={}", peer.name(), failed.reason());
     }

@@ -11,18 +11,24 @@ import nara.ledger.MemoryMode;
  * @param disabledReason why it sends no requests, in a sentence; empty when it does
  * @param interval between two rounds of zines
  * @param memory with a short one it has fewer peers and no background sync
+ * @param hasBroker whether its announcements go to a broker too
  */
-public record GossipConfig(Optional<String> disabledReason, Duration interval, MemoryMode memory) {
+public record GossipConfig(
+    Optional<String> disabledReason, Duration interval, MemoryMode memory, boolean hasBroker) {
   // The wire contract: from 30 s for the most sociable to 300 s, zines with the last 5 minutes.
   private static final Duration MIN_INTERVAL = Duration.ofSeconds(30);
   private static final Duration MAX_INTERVAL = Duration.ofSeconds(300);
   private static final Duration ZINE_SPAN = Duration.ofMinutes(5);
 
   public static GossipConfig of(
-      Optional<String> disabledReason, Personality personality, MemoryMode memory) {
+      Optional<String> disabledReason,
+      Personality personality,
+      MemoryMode memory,
+      boolean hasBroker) {
     long extraSeconds =
         MAX_INTERVAL.minus(MIN_INTERVAL).toSeconds() * (100 - personality.sociability()) / 100;
-    return new GossipConfig(disabledReason, MIN_INTERVAL.plusSeconds(extraSeconds), memory);
+    return new GossipConfig(
+        disabledReason, MIN_INTERVAL.plusSeconds(extraSeconds), memory, hasBroker);
   }
 
   /**

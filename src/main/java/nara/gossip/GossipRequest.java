@@ -29,18 +29,19 @@ public sealed interface GossipRequest<R extends BusMessage> extends Request<R> {
   /**
    * The last contacts by name, Unix seconds. Only neighbours with a contact are there.
    *
-   * @param answered when the neighbour last answered a zine
-   * @param synced until when this node held all events of the neighbour
+   * @param answered when the neighbour last answered a zine, a background sync or a recovery
+   * @param syncedUntil until when this node held all events of the neighbour
    */
-  record ContactTimes(Map<String, Long> answered, Map<String, Long> synced) implements BusMessage {
-    /** The last contact of either kind with a neighbour; 0 without one. */
+  record ContactTimes(Map<String, Long> answered, Map<String, Long> syncedUntil)
+      implements BusMessage {
+    /** When the neighbour last answered; 0 when it never did. */
     public long lastContact(String name) {
-      return Math.max(answered.getOrDefault(name, 0L), synced.getOrDefault(name, 0L));
+      return answered.getOrDefault(name, 0L);
     }
 
-    /** The last sync with any neighbour; 0 without one. */
-    public long lastSync() {
-      return synced.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    /** Until when this node held all events of some neighbour; 0 without any. */
+    public long inSyncUntil() {
+      return syncedUntil.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
   }
 

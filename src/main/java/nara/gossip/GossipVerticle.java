@@ -29,6 +29,7 @@ import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.mesh.wire.MeshFailure;
 import nara.presence.Presence;
 import nara.recovery.RecoveryNotification;
+import nara.recovery.report.Report;
 import nara.trust.TrustNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,11 @@ public final class GossipVerticle extends VerticleBase {
   private final GossipConfig config;
   private final Scheduler scheduler;
   private final Map<String, Long> answered = BoundedMap.lru(LastContacts.MAX_NEIGHBOURS);
+
+  /** Requests of the current recovery that each neighbour has answered. */
+  private final Map<String, Integer> recoveryAnswers = BoundedMap.lru(LastContacts.MAX_NEIGHBOURS);
+
+  private int answersOfRecovery;
   private final InstantSource steady;
   private final RandomGenerator random;
   private final GossipPeerSelector selector;
@@ -89,7 +95,7 @@ public final class GossipVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     bus = Bus.of(vertx);
-    sync = new BackgroundSync(bus, random, selector);
+    sync = new BackgroundSync(bus, random, selector, this::recordAnswer);
     bus.subscribe(TrustNotification.ADDRESS, TrustNotification.class, this::onTrustNotification);
     bus.subscribe(Presence.ADDRESS, Presence.class, this::onPresence);
     bus.subscribe(
@@ -107,12 +113,21 @@ public final class GossipVerticle extends VerticleBase {
   public Future<?> stop() {
     nextRound.cancel();
     nextSync.cancel();
-    return config.disabledReason().isPresent() || neighbours.isEmpty()
+    return config.disabledReason().isPresent()
         ? Future.succeededFuture()
-        : exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT)
+        // A node may stop before its first round, and then knows its neighbours only now.
+        : fetchNeighbours()
+            .transform(listed -> exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT))
             .timeout(FINAL_EXCHANGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             // A peer that it does not reach will notice the silence.
-            .otherwiseEmpty();
+            .otherwiseEmpty()
+            .onSuccess(ended -> logUnheardGoodbye());
+  }
+
+  private void logUnheardGoodbye() {
+    if (!config.hasBroker() && neighbours.values().stream().noneMatch(Neighbour::online)) {
+      LOG.info("Nobody hears the goodbye: there is no broker, and no neighbour is online");
+    }
   }
 
   private Future<? extends BusMessage> onRequest(GossipRequest<?> request) {
@@ -156,15 +171,38 @@ public final class GossipVerticle extends VerticleBase {
   private void onTrustNotification(TrustNotification notification) {
     if (notification instanceof TrustNotification.AnnouncementsMerged merged) {
       extractor
-          .extract(merged.events(), scheduler.instant())
+          .extract(merged.events(), merged.imported(), scheduler.instant())
           .forEach(presence -> bus.publish(Presence.ADDRESS, presence));
     }
   }
 
   private void onRecoveryNotification(RecoveryNotification notification) {
-    if (notification instanceof RecoveryNotification.RecoveryFinished finished) {
-      sync.onRecovered(finished.report(), scheduler.instant());
+    switch (notification) {
+      case RecoveryNotification.RecoveryProgressed progressed -> recordAnswers(progressed.report());
+      case RecoveryNotification.RecoveryFinished finished -> {
+        recordAnswers(finished.report());
+        sync.onRecovered(finished.report(), scheduler.instant());
+      }
     }
+  }
+
+  /** The neighbours with more answered requests than in the report before have answered now. */
+  private void recordAnswers(Report report) {
+    if (report.recovery() != answersOfRecovery) {
+      answersOfRecovery = report.recovery();
+      recoveryAnswers.clear();
+    }
+    for (Report.NeighbourTotals neighbour : report.neighbours()) {
+      int answers = neighbour.requests() - neighbour.failures();
+      if (answers > recoveryAnswers.getOrDefault(neighbour.name(), 0)) {
+        recoveryAnswers.put(neighbour.name(), answers);
+        recordAnswer(neighbour.name());
+      }
+    }
+  }
+
+  private void recordAnswer(String name) {
+    answered.put(name, scheduler.instant().getEpochSecond());
   }
 
   private void onPresence(Presence presence) {
@@ -221,7 +259,7 @@ public final class GossipVerticle extends VerticleBase {
     for (Peer peer : peers) {
       if (result.merged().containsKey(peer.name())) {
         selector.recordSuccess(peer.name());
-        answered.put(peer.name(), scheduler.instant().getEpochSecond());
+        recordAnswer(peer.name());
         publishOnline(peer, knownAtRequest.get(peer.name()));
       }
     }

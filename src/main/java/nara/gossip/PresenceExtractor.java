@@ -2,7 +2,7 @@ package nara.gossip;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nara.bounds.BoundedMap;
@@ -33,20 +33,24 @@ final class PresenceExtractor {
     this.me = me;
   }
 
-  List<Presence> extract(List<Event> events, Instant now) {
-    List<Presence> extracted = new ArrayList<>();
+  /** {@code imported} announcements tell addresses, but not that their emitters are online. */
+  List<Presence> extract(List<Event> events, boolean imported, Instant now) {
+    // One for each nara: an announcement that a goodbye follows would cause a ping, and the nara
+    // may still respond while it stops.
+    Map<String, Presence> extracted = new LinkedHashMap<>();
     for (Event event : events) {
-      Presence presence = presence(event, now);
+      Presence presence = presence(event, imported, now);
       if (presence != null
           && !presence.name().equals(me)
           && recordIfNewer(presence.name(), event.ts())) {
-        extracted.add(presence);
+        extracted.remove(presence.name());
+        extracted.put(presence.name(), presence);
       }
     }
-    return extracted;
+    return List.copyOf(extracted.values());
   }
 
-  private static Presence presence(Event event, Instant now) {
+  private static Presence presence(Event event, boolean imported, Instant now) {
     return switch (event.payload()) {
       case HeyThere hello ->
           new Presence.Online(
@@ -54,7 +58,7 @@ final class PresenceExtractor {
               hello.id(),
               hello.meshIp(),
               PublicKey.parse(hello.publicKey()),
-              isRecent(event, now),
+              !imported && isRecent(event, now),
               true);
       case Chau goodbye ->
           isRecent(event, now) ? new Presence.Offline(goodbye.from(), false) : null;

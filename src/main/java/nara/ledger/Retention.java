@@ -32,18 +32,19 @@ import nara.ledger.index.StoredEvent;
  * Decides which events stay: the limits of pings and of observations, the maximum number and the
  * maximum size. A flood costs its sender, not the others.
  *
- * <p>Every event belongs to a {@link Share} of the nara that acted. What established naras observed
- * of one that is not established is a share of that nara: who invents naras pays for what others
- * observe of them. While the ledger is full, the first of these that applies loses its lowest
- * event:
+ * <p>Every event belongs to a {@link Share} of the nara that acted. What an established nara
+ * observed of others that are not established is a share of its own. While the ledger is full, the
+ * first of these that applies loses its lowest event:
  *
  * <ol>
  *   <li>the pings, beyond {@link #PING_PART} of the room;
  *   <li>naras without a known key, beyond {@link #UNKNOWN_PART}: names are free;
  *   <li>naras of at most one voucher, beyond {@link #UNSUPPORTED_PART} for all of them: keys are
  *       free, too;
- *   <li>naras that are not established, beyond {@link #NOT_ESTABLISHED_PART} for all of them:
- *       honest peers pass on the announcement of any key, and so vouch for it;
+ *   <li>naras that are not established and what established ones observed of them, beyond {@link
+ *       #NOT_ESTABLISHED_PART} for all of these: honest peers pass on the announcement of any key,
+ *       and so vouch for it. Vouched naras lose beyond {@link #VOUCHED_PART}, then observations
+ *       beyond {@link #OBSERVED_PART}, then vouched naras;
  *   <li>this node itself, beyond {@link #OWN_PART};
  *   <li>the established naras.
  * </ol>
@@ -56,10 +57,10 @@ import nara.ledger.index.StoredEvent;
  *
  * <p>Anybody can make any number of events in the name of an established nara. So those that the
  * actor did not sign go before those that he signed, and before all of them those that involve
- * another nara that is not at least vouched for. What established naras signed of others that are
- * not goes last of all. Within each of these classes, {@link Priority} decides, then the oldest
- * goes first. First-seen and restarts that an established nara signed, and checkpoints, may exceed
- * the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one voucher set.
+ * another nara that is not at least vouched for. Within each of these classes, {@link Priority}
+ * decides, then the oldest goes first. First-seen and restarts that an established nara signed, and
+ * checkpoints, may exceed the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one
+ * voucher set.
  *
  * <p>A ledger of at most {@link #FAIR_FROM} events has no large share. It follows the reference:
  * the priority decides before the signature, and unsigned first-seen and restarts may exceed the
@@ -110,6 +111,15 @@ final class Retention {
    * free.
    */
   static final int NOT_ESTABLISHED_PART = 2;
+
+  /** What vouched naras keep of that half beside observations of them: a quarter of the room. */
+  static final int VOUCHED_PART = 4;
+
+  /**
+   * What established naras' observations of others keep of that half beside vouched naras: an
+   * eighth of the room, or a quarter while naras of at most one voucher leave theirs free.
+   */
+  static final int OBSERVED_PART = 8;
 
   /** Of the room for this node's own events that a flood cannot take: a quarter. */
   static final int OWN_PART = 4;
@@ -237,16 +247,6 @@ final class Retention {
   private void add(StoredEvent stored) {
     Event event = stored.event();
     storedCount++;
-    if (event.payload() instanceof Observation observation) {
-      PairObservations pair =
-          pairs.computeIfAbsent(
-              Key.of(observation), key -> new PairObservations(key, shareOf(key)));
-      stored.retentionRank = (byte) rankOf(stored);
-      Share share = shares.computeIfAbsent(pair.share(), this::newShare);
-      change(share, () -> share.add(stored));
-      updatePair(share, pair, () -> pair.add(stored));
-      return;
-    }
     stored.retentionRank = (byte) rankOf(stored);
     if (event.payload() instanceof Ping ping) {
       pings.add(stored);
@@ -257,8 +257,17 @@ final class Retention {
           .add(stored);
       return;
     }
-    Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
-    change(share, () -> share.add(stored));
+    if (event.payload() instanceof Observation observation) {
+      PairObservations pair =
+          pairs.computeIfAbsent(
+              Key.of(observation), key -> new PairObservations(key, shareOf(key)));
+      Share share = shares.computeIfAbsent(pair.share(), this::newShare);
+      change(share, () -> share.add(stored));
+      updatePair(share, pair, () -> pair.add(stored));
+    } else {
+      Share share = shares.computeIfAbsent(Share.Key.of(event), this::newShare);
+      change(share, () -> share.add(stored));
+    }
   }
 
   /** Forgets a stored event. */
@@ -301,9 +310,8 @@ final class Retention {
   }
 
   private Share.Key shareOf(Key pair) {
-    return isEstablished(pair.observer()) && !isEstablished(pair.subject())
-        ? new Share.Key(pair.subject(), Kind.OBSERVATIONS)
-        : new Share.Key(pair.observer(), Kind.ACTS);
+    boolean ofLower = isEstablished(pair.observer()) && !isEstablished(pair.subject());
+    return new Share.Key(pair.observer(), ofLower ? Kind.OBSERVATIONS : Kind.ACTS);
   }
 
   private boolean isEstablished(String name) {
@@ -312,7 +320,7 @@ final class Retention {
 
   private Group groupOf(Share.Key key) {
     if (key.kind() == Kind.OBSERVATIONS) {
-      return Group.VOUCHED;
+      return Group.OBSERVED;
     }
     return isOwn(key) ? Group.OWN : Group.of(standings.standing(key.name()));
   }
@@ -322,7 +330,7 @@ final class Retention {
   }
 
   private boolean isOwn(Share.Key key) {
-    return key.name().equals(owner) && key.kind() == Kind.ACTS;
+    return key.name().equals(owner) && key.kind() != Kind.CHECKPOINTS;
   }
 
   /** Changes a share and updates what its group uses. */
@@ -489,8 +497,11 @@ final class Retention {
     if (unsupported > room / UNSUPPORTED_PART) {
       return Group.KNOWN;
     }
-    if (unsupported + used.of(Group.VOUCHED) > room / NOT_ESTABLISHED_PART) {
-      return Group.VOUCHED;
+    long vouched = used.of(Group.VOUCHED);
+    long observed = used.of(Group.OBSERVED);
+    if (unsupported + vouched + observed > room / NOT_ESTABLISHED_PART) {
+      boolean vouchedFirst = vouched > room / VOUCHED_PART || observed <= room / OBSERVED_PART;
+      return vouchedFirst ? Group.VOUCHED : Group.OBSERVED;
     }
     return used.of(Group.OWN) > room / OWN_PART ? Group.OWN : Group.ESTABLISHED;
   }
@@ -611,17 +622,9 @@ final class Retention {
     if (!signed && !involvesSupported(event)) {
       return priority;
     }
-    if (!authorsFirst) {
-      return PRIORITIES + 2 * priority + (authored ? 1 : 0);
-    }
-    int level = authored && isOfLower(event) ? 3 : signed ? 2 : 1;
-    return level * PRIORITIES + priority;
-  }
-
-  /** Whether an event is in a share of what established naras observed. */
-  private boolean isOfLower(Event event) {
-    return event.payload() instanceof Observation observation
-        && pairs.get(Key.of(observation)).share().kind() == Kind.OBSERVATIONS;
+    return authorsFirst
+        ? (signed ? 2 : 1) * PRIORITIES + priority
+        : PRIORITIES + 2 * priority + (authored ? 1 : 0);
   }
 
   private boolean isProtected(int rank) {

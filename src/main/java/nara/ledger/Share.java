@@ -11,7 +11,7 @@ import nara.ledger.index.StoredEvent;
 /**
  * The stored events of one emitter: of the nara that acted, whoever signed or relayed them. A
  * checkpoint has no actor, so the checkpoints about each subject are a share of their own. So are
- * the {@link Kind#OBSERVATIONS} about a nara.
+ * the {@link Kind#OBSERVATIONS} of a nara.
  */
 final class Share {
   /** The bits of a sort key below the rank, which has five. */
@@ -34,8 +34,8 @@ final class Share {
     /** The events of a nara that acted. */
     ACTS,
     /**
-     * What established naras observed of a nara that is not established. Anybody can make such
-     * naras, so they must not cost the observers the room for their other events.
+     * What an established nara observed of naras that are not established. Anybody can make such
+     * naras, so they must not cost the observer the room for its other events.
      */
     OBSERVATIONS,
     /** The checkpoints about a nara. */
@@ -43,7 +43,7 @@ final class Share {
   }
 
   /**
-   * @param name of the actor, or of the subject of checkpoints and {@link Kind#OBSERVATIONS}
+   * @param name of the actor, or of the subject of checkpoints
    */
   record Key(String name, Kind kind) implements Comparable<Key> {
     /** The key of an event that is no observation. */
@@ -86,6 +86,8 @@ final class Share {
     UNKNOWN,
     KNOWN,
     VOUCHED,
+    /** What established naras observed of others that are not. */
+    OBSERVED,
     ESTABLISHED,
     /** This node itself. */
     OWN;

@@ -185,7 +185,9 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void onTrustNotification(TrustNotification notification) {
-    if (tracker != null && notification instanceof TrustNotification.AnnouncementsMerged merged) {
+    if (tracker != null
+        && notification instanceof TrustNotification.AnnouncementsMerged merged
+        && !merged.imported()) {
       merged.events().forEach(this::onAnnouncement);
     }
   }

@@ -93,7 +93,8 @@ enum Family {
   PEER_CONTACT(
       "nara_peer_last_contact_timestamp_seconds",
       Type.GAUGE,
-      "When the neighbour last answered a zine or a sync, Unix time; of `other`, the newest.",
+      "When the neighbour last answered a zine, a sync or a recovery, Unix time; of `other`, the"
+          + " newest.",
       "peer"),
   PEER_BYTES(
       "nara_peer_recovery_bytes",

@@ -97,6 +97,10 @@ final class BrokerFailure {
         || says(failure, "Connection closed")) {
       return Optional.of(CLOSED);
     }
+    // Netty's decoder of MQTT met other bytes; with TLS, its failures have causes of their own.
+    if (failure instanceof DecoderException && !has(failure, SSLException.class::isInstance)) {
+      return Optional.of("what answers at this port is no MQTT broker; check plaza.url");
+    }
     return failure instanceof SSLException && failure.getCause() != null
         ? Optional.ofNullable(failure.getCause().getMessage())
         : Optional.empty();

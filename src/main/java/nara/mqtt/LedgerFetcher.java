@@ -174,7 +174,7 @@ final class LedgerFetcher {
                     .log(
                         "Failed to merge a ledger response from the plaza; from={} reason={}",
                         response.from(),
-                        failure.toString()));
+                        failure.getMessage()));
   }
 
   private void send(Pending to, List<String> names) {

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +62,9 @@ final class Deployments {
                 LOG.warn(
                     "A verticle did not stop, continuing with the next one; verticle={} reason={}",
                     newest.name(),
-                    failure.toString()))
+                    failure instanceof TimeoutException
+                        ? "it has not stopped in time"
+                        : failure.toString()))
         .transform(undeployed -> undeployDownTo(count));
   }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -125,7 +126,15 @@ public final class NaraNode {
   private final OwnStatus ownStatus;
 
   /** The stages before the recovery, for its report. */
-  private final List<Report.StageReport> earlierStages = new ArrayList<>();
+  private final List<EarlierStage> earlierStages = new ArrayList<>();
+
+  private record EarlierStage(
+      String name, String outcome, String reason, Instant began, long durationMs) {
+    Report.StageReport report(Instant recoveryStart) {
+      long startedMs = Duration.between(recoveryStart, began).toMillis();
+      return new Report.StageReport(name, outcome, reason, startedMs, durationMs);
+    }
+  }
 
   private NaraNode(
       NodeConfig config,
@@ -195,14 +204,14 @@ public final class NaraNode {
 
   /**
    * The parts that only one member at a time has, in order. Gossip stops after presence, so the
-   * last zine carries the goodbye.
+   * last zine carries the goodbye, and before discovery, which knows the neighbours.
    */
   private List<Part> leaderParts(Optional<LeaderHandover> handover) {
     return List.of(
+        Part.of("discovery", true, this::discovery),
         Part.of("gossip", true, this::gossip),
         Part.of("presence", true, this::presence),
         Part.of("mqtt-ledger", usesBroker, this::mqttLedger),
-        Part.of("discovery", true, this::discovery),
         Part.of("checkpoint-sync", true, this::checkpointSync),
         // Checkpoints are agreed on over the plaza only.
         Part.of("consensus", usesBroker, this::consensus),
@@ -424,7 +433,8 @@ public final class NaraNode {
 
   private Deployable gossip() {
     GossipConfig gossip =
-        GossipConfig.of(meshSilence(), Personality.of(me.soul()), config.memory().mode());
+        GossipConfig.of(
+            meshSilence(), Personality.of(me.soul()), config.memory().mode(), usesBroker);
     return new GossipVerticle(me.name(), gossip, scheduler, newRandom());
   }
 
@@ -529,8 +539,15 @@ public final class NaraNode {
   }
 
   private Deployable coordinator(Optional<LeaderHandover> handover) {
+    Instant now = scheduler.steady().instant();
     return new CoordinatorVerticle(
-        config.recovery(), me.name(), usesBroker, scheduler, newRandom(), earlierStages, handover);
+        config.recovery(),
+        me.name(),
+        usesBroker,
+        scheduler,
+        newRandom(),
+        earlierStages.stream().map(stage -> stage.report(now)).toList(),
+        handover);
   }
 
   /** A generator is not thread-safe, so each verticle has its own. */
@@ -563,8 +580,12 @@ public final class NaraNode {
                   case SnapshotRestored r -> {
                     String outcome = r.found() ? r.sealed() ? "complete" : "partial" : "skipped";
                     earlierStages.add(
-                        new Report.StageReport(
-                            "snapshot", outcome, r.sentence(), 0, r.durationMillis()));
+                        new EarlierStage(
+                            "snapshot",
+                            outcome,
+                            r.sentence(),
+                            scheduler.steady().instant().minusMillis(r.durationMillis()),
+                            r.durationMillis()));
                     yield Future.succeededFuture();
                   }
                 });

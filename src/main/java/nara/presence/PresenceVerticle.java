@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import nara.bus.Bus;
@@ -126,7 +127,9 @@ public final class PresenceVerticle extends VerticleBase {
                       LOG.atLevel(BusFailure.logLevel(failure))
                           .log(
                               "Failed to merge the chau; stopping without it; reason={}",
-                              failure.toString()))
+                              failure instanceof TimeoutException
+                                  ? "the ledger has not merged it in time"
+                                  : failure.getMessage()))
               .otherwiseEmpty();
     }
   }

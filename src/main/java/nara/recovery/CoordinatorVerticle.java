@@ -1,6 +1,7 @@
 package nara.recovery;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import nara.bounds.BoundedMap;
@@ -98,6 +100,12 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   /** Whether a recovery has ended. */
   private boolean tried;
+
+  /** Requests for events whose replies have not come. */
+  private int openRequests;
+
+  /** Completes when no request for events is open any more; used by a stop only. */
+  private final Promise<Void> requestsEnded = Promise.promise();
 
   /** Completes when the final report is published. */
   private Future<?> finishAnnounced = Future.succeededFuture();
@@ -211,8 +219,9 @@ public final class CoordinatorVerticle extends VerticleBase {
         .otherwise(0)
         .compose(
             online -> {
-              applyEvent(new RecoveryEvent.StopRequested(online));
+              // Before the finish, which waits for the open requests of a stop.
               stopping = true;
+              applyNow(new RecoveryEvent.StopRequested(online));
               return finishAnnounced;
             });
   }
@@ -441,9 +450,16 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void applyEvent(RecoveryEvent event) {
-    if (replay.plan().finished() || stopping) {
-      return;
+    if (stopping && finalReport == null) {
+      // The ledger holds its events, so the report counts them too.
+      replay.addLateResult(event, now());
     }
+    if (!replay.plan().finished() && !stopping) {
+      applyNow(event);
+    }
+  }
+
+  private void applyNow(RecoveryEvent event) {
     Instant now = now();
     int index = replay.eventCount();
     List<PlanCommand> commands = replay.apply(event, now);
@@ -463,6 +479,28 @@ public final class CoordinatorVerticle extends VerticleBase {
         .onFailure(
             failure ->
                 applyEvent(origin, new RecoveryEvent.StageFailed(failureMessage(part, failure))));
+  }
+
+  /** Of a request for events. */
+  private <R> Future<R> counted(Future<R> reply) {
+    openRequests++;
+    return reply.onComplete(ended -> onRequestEnded());
+  }
+
+  private void onRequestEnded() {
+    openRequests--;
+    if (stopping && openRequests == 0) {
+      requestsEnded.tryComplete();
+    }
+  }
+
+  /** A page that is being merged enters the ledger in any case. */
+  private Future<?> awaitOpenRequests() {
+    return !stopping || openRequests == 0
+        ? Future.succeededFuture()
+        : requestsEnded
+            .future()
+            .timeout(RecoveryLimits.STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static String failureMessage(String part, Throwable failure) {
@@ -494,18 +532,23 @@ public final class CoordinatorVerticle extends VerticleBase {
       case PlanCommand.StartReconcile startReconcile -> reconcile(startReconcile);
       case PlanCommand.FetchFromPlaza fetch ->
           applyReply(
-              "plaza", fetchFromPlaza(fetch.subjectsByNeighbour()), RecoveryEvent.PlazaEnded::new);
+              "plaza",
+              counted(fetchFromPlaza(fetch.subjectsByNeighbour())),
+              RecoveryEvent.PlazaEnded::new);
       case PlanCommand.SyncCheckpoints sync ->
           applyReply(
               "checkpoint sync",
-              bus.request(
-                  CheckpointSyncRequest.ADDRESS,
-                  new CheckpointSyncRequest.Sync(sync.peers()),
-                  Timeouts.CHECKPOINTS),
+              counted(
+                  bus.request(
+                      CheckpointSyncRequest.ADDRESS,
+                      new CheckpointSyncRequest.Sync(sync.peers()),
+                      Timeouts.CHECKPOINTS)),
               RecoveryEvent.CheckpointsEnded::new);
       case PlanCommand.SearchKeys search ->
           applyReply(
-              "key search", runner.searchKeys(search.peers()), RecoveryEvent.KeySearchEnded::new);
+              "key search",
+              counted(runner.searchKeys(search.peers())),
+              RecoveryEvent.KeySearchEnded::new);
       case PlanCommand.SeedPingTimes times ->
           applyReply(
               "ledger",
@@ -587,8 +630,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   /** A fetch that fails within this node counts as a stall, so that the plan retries it. */
   private void fetch(PlanCommand.StartFetch fetch) {
     RecoveryReplay origin = replay;
-    runner
-        .fetch(fetch)
+    counted(runner.fetch(fetch))
         .otherwise(
             failure ->
                 new FetchedByMember(
@@ -605,11 +647,12 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void reconcile(PlanCommand.StartReconcile reconcile) {
     RecoveryReplay origin = replay;
-    bus.request(
-            MeshRequest.ADDRESS,
-            new MeshRequest.ReconcileWithPeer(
-                reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
-            Timeouts.RECONCILE)
+    counted(
+            bus.request(
+                MeshRequest.ADDRESS,
+                new MeshRequest.ReconcileWithPeer(
+                    reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
+                Timeouts.RECONCILE))
         .otherwise(
             failure ->
                 new MeshRequest.ReconcileFailed(
@@ -669,14 +712,21 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void finish(PlanCommand.Finish finish) {
     timer.cancel();
+    List<String> reasons = new ArrayList<>(finish.reasons());
     finishAnnounced =
-        refreshTotals()
+        awaitOpenRequests()
+            .onFailure(
+                late ->
+                    reasons.add(
+                        "the replies to some requests had not ended; the report does not count"
+                            + " their events"))
+            .transform(ended -> refreshTotals())
             .transform(ended -> settleKeyClaims())
             .transform(ended -> checkHeld())
             .transform(
                 ended -> {
                   finalReport =
-                      replay.buildReport(finish.recoveryOutcome().label(), finish.reasons(), now());
+                      replay.buildReport(finish.recoveryOutcome().label(), reasons, now());
                   LOG.info(
                       "Finished the recovery; recovery={} passes={} outcome={} ledger_events={}",
                       recovery,

@@ -113,12 +113,15 @@ final class ReconcileRung implements RungExecution {
       }
     }
     String sentence =
-        "%d of %d neighbours compared completely in %d exchanges; %d events were missing, %d bytes of overhead"
+        "%d of %d %s compared completely in %d %s; %d %s missing, %d bytes of overhead"
             .formatted(
                 outcomes.values().stream().filter(ReconcileRung::isCompared).count(),
                 peers.size(),
+                peers.size() == 1 ? "neighbour" : "neighbours",
                 exchanges,
+                exchanges == 1 ? "exchange" : "exchanges",
                 missing,
+                missing == 1 ? "event was" : "events were",
                 bytes);
     return problem.isEmpty() ? sentence : sentence + "; " + problem;
   }

@@ -130,5 +130,11 @@ final class RecoveryLimits {
   /** Names in the reason for such events, those with the most events first. */
   static final int MAX_KEYLESS_NAMED = 3;
 
+  /**
+   * How long a stop waits for the replies to open requests, so that the report counts their events.
+   * The node gives each verticle five seconds to stop.
+   */
+  static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
+
   private RecoveryLimits() {}
 }

@@ -102,6 +102,9 @@ public final class RecoveryPlan {
   private int tries;
   private int looks;
   private boolean plazaResponded;
+  private boolean stopped;
+
+  /** Stopped while neighbours were online. */
   private boolean interrupted;
 
   /** Events that the rungs so far could not get, in words; a later rung may get them. */
@@ -451,7 +454,9 @@ public final class RecoveryPlan {
       }
     }
     peers.addAll(added);
-    String found = newcomers.size() + " online, " + added.size() + " with a mesh address";
+    String found =
+        "%d %s, %d with a mesh address"
+            .formatted(newcomers.size(), passes == 1 ? "online" : "more online", added.size());
     leave("complete", passes == 1 ? found : "pass %d: %s".formatted(passes, found));
     startNextRung(added);
   }
@@ -796,8 +801,12 @@ public final class RecoveryPlan {
             .map(entry -> SafeText.excerpt(entry.getKey()))
             .collect(Collectors.joining(", "));
     int others = keyless.size() - RecoveryLimits.MAX_KEYLESS_NAMED;
-    return "%,d events wait for the keys of %s%s"
-        .formatted(events, names, others > 0 ? " and %,d others".formatted(others) : "");
+    return "%,d %s for the keys of %s%s"
+        .formatted(
+            events,
+            events == 1 ? "event waits" : "events wait",
+            names,
+            others > 0 ? " and %,d others".formatted(others) : "");
   }
 
   private static String contestedReason(Map<String, Integer> contested) {
@@ -863,6 +872,7 @@ public final class RecoveryPlan {
 
   /** A neighbour that is online has answered, though this node has not asked it for events. */
   private void onStopRequested(int online) {
+    stopped = true;
     interrupted = online > 0 || !neighbours.isEmpty();
     interrupt("the node stopped during the recovery");
   }
@@ -877,6 +887,9 @@ public final class RecoveryPlan {
     all.addAll(reasons);
     all.addAll(scores.failureSummaries());
     boolean isolated = !responded && !interrupted;
+    if (isolated && stopped) {
+      all.add("no neighbour was found until then");
+    }
     if (isolated && all.isEmpty()) {
       all.add("no neighbour could be asked: none has a mesh address, and there is no plaza");
     }

@@ -114,13 +114,36 @@ final class RecoveryReplay {
     return commands;
   }
 
+  /** Adds the result of a request that was open when the plan finished; the plan ignores it. */
+  void addLateResult(RecoveryEvent event, Instant at) {
+    switch (event) {
+      case RecoveryEvent.FetchEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.ReconcileEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.PlazaEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.CheckpointsEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.KeySearchEnded ended -> addToReport(ended, at);
+      case RecoveryEvent.NeighboursDiscovered found -> {}
+      case RecoveryEvent.PingTimesSeeded seeded -> {}
+      case RecoveryEvent.LeaderChanged changed -> {}
+      case RecoveryEvent.Started started -> {}
+      case RecoveryEvent.NeighbourAppeared appeared -> {}
+      case RecoveryEvent.TimerFired fired -> {}
+      case RecoveryEvent.StopRequested stop -> {}
+      case RecoveryEvent.StageFailed failed -> {}
+    }
+  }
+
   private void addToReport(RecoveryEvent event, Instant at) {
     switch (event) {
-      case RecoveryEvent.NeighboursDiscovered found ->
-          report.addNeighbours(
-              found.neighbours().stream()
-                  .filter(each -> plan.passes() == 0 || (each.online() && !each.isHearsay()))
-                  .toList());
+      case RecoveryEvent.NeighboursDiscovered found -> {
+        if (plan.passes() == 0) {
+          report.setLedgerBefore(found.ledgerSize());
+        }
+        report.addNeighbours(
+            found.neighbours().stream()
+                .filter(each -> plan.passes() == 0 || (each.online() && !each.isHearsay()))
+                .toList());
+      }
       case RecoveryEvent.FetchEnded ended -> {
         if (inFlight.remove(ended.callId()) instanceof PeerCall call) {
           report.addFetch(call.peer().name(), ended.member(), ended.outcome());

@@ -57,6 +57,7 @@ final class OwnStash {
   private StashContent content = StashContent.EMPTY;
   private List<Confidant> confidants = new ArrayList<>();
   private boolean found;
+  private boolean set;
   private String sentence = "not looked for yet";
 
   /** When the contents were written that this run gave to others: finding one is no find. */
@@ -107,7 +108,7 @@ final class OwnStash {
 
   /** Where the stash came from, in words. */
   String sentence() {
-    return sentence;
+    return set && !found ? "set by the operator; an earlier one: " + sentence : sentence;
   }
 
   /** Whether three confidants hold the present content, or there is none to hold. */
@@ -134,6 +135,7 @@ final class OwnStash {
   }
 
   void setData(byte[] data, Instant now) {
+    set = true;
     content = content.withData(data, now);
   }
 
@@ -226,7 +228,9 @@ final class OwnStash {
                 sentence =
                     asked.isEmpty()
                         ? "no neighbour could be asked yet"
-                        : "not found with " + asked.size() + " neighbours";
+                        : "not found with %d %s"
+                            .formatted(
+                                asked.size(), asked.size() == 1 ? "neighbour" : "neighbours");
               }
             });
   }

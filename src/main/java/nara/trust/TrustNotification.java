@@ -14,8 +14,14 @@ public sealed interface TrustNotification extends BusMessage {
    * without a broker.
    *
    * @param events in the order received; some may be old
+   * @param imported from a file of the owner: they are no sign of life, however new they are
    */
-  record AnnouncementsMerged(List<Event> events) implements TrustNotification {}
+  record AnnouncementsMerged(List<Event> events, boolean imported) implements TrustNotification {
+    /** Announcements that came from the network. */
+    public AnnouncementsMerged(List<Event> events) {
+      this(events, false);
+    }
+  }
 
   /**
    * Valid teases were merged.

@@ -182,15 +182,19 @@ public final class TrustVerticle extends VerticleBase {
                                 pipeline.verifyNew(
                                     events, heldIds, pendingOffer.merging, offer.witness())))
                 .onComplete(ended -> pendingOffers.remove(pendingOffer))
-                .map(results -> merge(events.size(), results))
+                .map(results -> merge(events.size(), results, isImport(offer)))
                 .compose(merge -> verifyReleased().map(merge)));
+  }
+
+  private static boolean isImport(TrustRequest.OfferEvents offer) {
+    return offer.witness().equals(Witness.OWNER);
   }
 
   private Future<OfferResult> onRestoreEvents(TrustRequest.RestoreEvents restore) {
     return enqueue(
         () ->
             onWorker(() -> pipeline.readTrusted(restore.events(), restore.verifiedWith()))
-                .map(results -> merge(restore.events().size(), results)));
+                .map(results -> merge(restore.events().size(), results, true)));
   }
 
   private Future<OfferResult> onVerifyQuarantined() {
@@ -317,13 +321,14 @@ public final class TrustVerticle extends VerticleBase {
     return onWorker(() -> pipeline.verify(batch, Witness.NONE))
         .map(
             results ->
-                merge(released.size(), results)
+                merge(released.size(), results, false)
                     .onFailure(failure -> released.forEach(quarantine::add)))
         .onFailure(failure -> released.forEach(quarantine::add));
   }
 
   /** Applies the policy; the Future ends when the ledger has merged what the policy accepts. */
-  private Future<OfferResult> merge(int received, List<VerificationResult> results) {
+  private Future<OfferResult> merge(
+      int received, List<VerificationResult> results, boolean imported) {
     OfferOutcome outcome = OfferOutcome.of(received, results, config.policy(), quarantine);
     if (!pendingOffers.isEmpty()) {
       Map<EventId, Event> valid = outcome.validById();
@@ -342,7 +347,8 @@ public final class TrustVerticle extends VerticleBase {
             merged -> {
               List<Event> announcements = outcome.announcements();
               if (!announcements.isEmpty()) {
-                bus.publish(TrustNotification.ADDRESS, new AnnouncementsMerged(announcements));
+                bus.publish(
+                    TrustNotification.ADDRESS, new AnnouncementsMerged(announcements, imported));
               }
               List<Event> teases = outcome.teases();
               if (!teases.isEmpty()) {

@@ -201,9 +201,11 @@ final class StatusJson {
         .put("neighbours", list);
     status
         .contacts()
-        .map(ContactTimes::lastSync)
+        .map(ContactTimes::inSyncUntil)
         .filter(seconds -> seconds > 0)
-        .ifPresent(seconds -> json.put("last_sync", time(seconds)));
+        // The earlier key promises more than it holds; it stays for those that read it.
+        .ifPresent(
+            seconds -> json.put("in_sync_until", time(seconds)).put("last_sync", time(seconds)));
     status
         .neighbours()
         .filter(found -> !found.problems().isEmpty())

@@ -119,7 +119,7 @@ class ExportClientIT {
     CommandLineRun absent = export("127.0.0.1:1", "--out", out);
     assertThat(absent.code()).isEqualTo(ExitCode.ISOLATED);
     assertThat(absent.err())
-        .contains("the node sent no events: no connection: Connection refused")
+        .contains("the node sent no events: connection refused")
         .contains("kept the existing " + out);
     try (ScriptedPeer bart = new ScriptedPeer("bart", CORPUS.subList(0, 100))) {
       CommandLineRun fewer = export(bart.configuredPeer(), "--out", out);

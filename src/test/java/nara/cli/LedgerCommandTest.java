@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import nara.cli.output.CommandLineRun;
+import nara.event.Observation;
+import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,11 +183,55 @@ class LedgerCommandTest {
   }
 
   @Test
+  void file_without_any_event_is_an_error() throws IOException {
+    Path junk = Files.writeString(folder.resolve("junk"), "one\ntwo\n");
+    Path ledger = folder.resolve("new.jsonl");
+
+    CommandLineRun stats = CommandLineRun.of("ledger", "stats", junk);
+    CommandLineRun restore = CommandLineRun.of("ledger", "import", ledger, junk);
+
+    Path config = Files.writeString(folder.resolve("node.json"), "{}");
+    CommandLineRun sending =
+        CommandLineRun.of("ledger", "import", "--to", "127.0.0.1:1", "--config", config, junk);
+
+    assertThat(List.of(stats.code(), restore.code(), sending.code())).containsOnly(2);
+    assertThat(sending.err()).contains(junk + " holds no event");
+    assertThat(restore.err()).contains(junk + " holds no event; the first fault is line 1 of ");
+    assertThat(ledger).doesNotExist();
+  }
+
+  @Test
   void subject_is_unknown_when_no_event_mentions_it() {
     CommandLineRun run = CommandLineRun.of("ledger", "subject", CORPUS, "nobody", "--json");
     assertThat(run.code()).isZero();
     assertThat(run.err()).contains("mentions nobody");
     assertThat(Vectors.parse(run.out()).get("status").asText()).isEqualTo("UNKNOWN");
+  }
+
+  @Test
+  void times_of_a_subject_are_dates_for_people() throws IOException {
+    Observation restart =
+        new Observation(
+            "lisa",
+            "",
+            "bart",
+            "",
+            Observation.RESTART,
+            3,
+            false,
+            1_700_000_000,
+            1,
+            1_700_000_000,
+            "",
+            "",
+            0);
+    byte[] event = Citizen.named("lisa").signed(1_700_000_000_000_000_000L, restart);
+    Path file = file("one.jsonl", List.of(new String(event, StandardCharsets.UTF_8)));
+
+    assertThat(CommandLineRun.of("ledger", "subject", file, "bart").out())
+        .contains("opinion            start 1700000000 (2023-11-14T22:13:20Z), ");
+    assertThat(CommandLineRun.of("ledger", "subject", file, "nobody").out())
+        .contains("first seen         unknown");
   }
 
   private static int total(Path file) {

@@ -38,6 +38,13 @@ class RecoverConfigTest {
   }
 
   @Test
+  void password_in_the_url_of_a_broker_is_not_shown() {
+    assertThatThrownBy(() -> effective("--mqtt", "mqtt://user:secret@h:1"))
+        .hasMessageContaining("give the user as plaza.user and the password as plaza.password")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void sectionsOfTheFileHold() throws IOException {
     NodeConfig node =
         effective(

@@ -37,7 +37,8 @@ class RedirectIT {
           CommandLineRun.now("recover", "--peer", "127.0.0.1:" + server.actualPort());
 
       assertThat(run.out().replaceAll("\\s+", " "))
-          .contains("answers " + status + ", a redirect to \"https://nara.example/ping\"");
+          .contains(
+              "answers, but with " + status + ", a redirect to \"https://nara.example/ping\"");
     } finally {
       Blocking.await(vertx.close(), TIMEOUT);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nara.cli.output.CommandLineRun;
 import nara.node.config.NodeConfig;
+import nara.testing.Citizen;
 import nara.testing.TestNode;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,37 @@ class StatusCommandIT {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("no node answers at 127.0.0.1:");
+  }
+
+  @Test
+  void management_port_and_mesh_port_are_told_apart() throws Exception {
+    int port = freePort();
+    String web = "127.0.0.1:" + port;
+    Path config = Files.writeString(folder.resolve("node.json"), "{}");
+    Path events =
+        Files.write(
+            folder.resolve("events.jsonl"),
+            Citizen.named("bart").tease(1_760_000_000_000_000_000L, "lisa"));
+    try (TestNode elder = TestNode.holding("elder", List.of());
+        TestNode node = node(port, elder)) {
+      node.report();
+
+      CommandLineRun status = CommandLineRun.of("status", "--at", node.address());
+      CommandLineRun recovery = CommandLineRun.of("recover", "--peer", web);
+      CommandLineRun export =
+          CommandLineRun.of("ledger", "export", "--from", web, "--config", config);
+      CommandLineRun restore =
+          CommandLineRun.of("ledger", "import", "--to", web, "--config", config, events);
+
+      String advice = "this is the management port of a nara; the mesh is on another port";
+      assertThat(status.err())
+          .contains(" answers, but it is not the management port of a nara; give that one");
+      assertThat(recovery.out().replaceAll("\\s+", " "))
+          .contains(web + " answers, but with 404: " + advice);
+      assertThat(export.err()).contains(advice);
+      assertThat(restore.err())
+          .contains(web + " is the management port of a nara; the mesh is on another port");
+    }
   }
 
   private static TestNode node(int port, TestNode elder) {

@@ -54,7 +54,18 @@ class VerifyCommandTest {
     recorded
         .properties()
         .forEach(each -> assertThat(counts).containsEntry(each.getKey(), each.getValue().asInt()));
-    assertThat(run.err()).contains("3,000 events", "2,753 valid", "would refuse 34");
+    assertThat(run.err()).contains("3,000 events", "2,753 valid", "would refuse 28; 6 would wait");
+  }
+
+  @Test
+  void event_of_an_unknown_nara_would_wait_and_not_be_refused() throws IOException {
+    byte[] tease = Citizen.named("bart").tease(1_760_000_000_000_000_000L, "lisa");
+
+    CommandLineRun run =
+        CommandLineRun.of("verify", file(List.of(new String(tease, StandardCharsets.UTF_8))));
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.err()).contains("would refuse 0; 1 would wait for their emitter's key");
   }
 
   @Test

@@ -133,6 +133,20 @@ class DiscoveryVerticleTest {
   }
 
   @Test
+  void nara_that_announced_itself_and_left_is_no_problem_when_it_does_not_answer(Vertx vertx)
+      throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
+    deploy(vertx, peers("10.0.0.1:1"));
+    tell(vertx, new Online("moe", "", "10.0.0.9:1", Optional.empty(), true));
+    assertThat(discover(vertx).problems())
+        .containsExactly("\"moe\" at 10.0.0.9:1 does not answer: nobody there");
+
+    tell(vertx, new Presence.Offline("moe", true));
+
+    assertThat(discover(vertx).problems()).isEmpty();
+  }
+
+  @Test
   void neighbourhood_is_empty_before_the_first_run(Vertx vertx) throws Exception {
     deploy(vertx, DiscoveryConfig.defaults());
 
@@ -183,6 +197,36 @@ class DiscoveryVerticleTest {
         .asString()
         .startsWith("200 configured peers have not answered yet: 10.0.0.1:1, ");
     assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void two_silent_configured_peers_are_both_named_however_long_their_names(Vertx vertx)
+      throws Exception {
+    mesh(
+        vertx,
+        peer ->
+            peer.address().equals("10.0.0.1:1")
+                ? Future.succeededFuture(pong("bart"))
+                : Promise.<PingOutcome>promise().future());
+    String first = "a".repeat(50);
+    String second = "b".repeat(50);
+    deploy(
+        vertx,
+        new DiscoveryConfig(
+            List.of(
+                new ConfiguredPeer("bart", "10.0.0.1:1"),
+                new ConfiguredPeer(first, "10.0.0.2:1"),
+                new ConfiguredPeer(second, "10.0.0.3:1")),
+            Optional.empty(),
+            "",
+            Duration.ofSeconds(1),
+            2,
+            false));
+
+    assertThat(find(vertx, Set.of()).list().problems())
+        .singleElement()
+        .asString()
+        .contains("2 configured peers have not answered yet: ", first, second);
   }
 
   @Test

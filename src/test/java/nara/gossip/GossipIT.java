@@ -102,6 +102,22 @@ class GossipIT {
   }
 
   @Test
+  void goodbye_reaches_a_neighbour_when_the_node_stops_before_its_first_round() {
+    TestNode lisa = start("lisa", config -> config);
+    TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));
+    bart.report();
+    until(() -> reachable(bart).contains("lisa"));
+
+    time.advance(Duration.ofSeconds(1));
+    nodes.remove(bart);
+    bart.close();
+
+    assertThat(lisa.heldEvents())
+        .anySatisfy(event -> assertThat(event).contains("\"svc\":\"chau\"", "\"bart\""));
+    until(() -> !reachable(lisa).contains("bart"));
+  }
+
+  @Test
   void event_reaches_one_neighbour_only_when_sent_to_it() {
     TestNode lisa = start("lisa", config -> config);
     TestNode bart = start("bart", TestNode.withPeers(lisa.configuredPeer()));

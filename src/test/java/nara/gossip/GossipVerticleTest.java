@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Predicate;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
@@ -22,9 +25,12 @@ import nara.mesh.client.MeshRequest.EventDelivered;
 import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ZinesExchanged;
 import nara.presence.Presence;
+import nara.recovery.RecoveryNotification;
+import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
+import nara.testing.RecordCopy;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +39,8 @@ import org.junit.jupiter.api.Test;
 class GossipVerticleTest {
   private final Citizen lisa = Citizen.named("lisa");
   private final GossipConfig config =
-      GossipConfig.of(Optional.empty(), Personality.of(lisa.identity().soul()), MemoryMode.MEDIUM);
+      GossipConfig.of(
+          Optional.empty(), Personality.of(lisa.identity().soul()), MemoryMode.MEDIUM, false);
   private final ManualScheduler time = new ManualScheduler(Instant.parse("2026-11-01T00:00:00Z"));
   private final FakeBus bus = new FakeBus();
   private final BlockingQueue<Presence> presences = bus.published(Presence.ADDRESS, Presence.class);
@@ -86,6 +93,41 @@ class GossipVerticleTest {
         .isInstanceOfSatisfying(
             DeliveryFailed.class,
             failed -> assertThat(failed.reason()).isEqualTo("the address of moe is not known"));
+  }
+
+  @Test
+  void last_contact_is_the_answer_in_a_recovery_and_not_the_start_of_the_recovery() {
+    Instant answer = time.instant().plusSeconds(60);
+    time.advance(Duration.ofSeconds(60));
+    bus.publish(RecoveryNotification.ADDRESS, progressed(report("running", 60_000)));
+    times(times -> times.lastContact("bart") > 0);
+    time.advance(Duration.ofSeconds(20));
+    bus.publish(
+        RecoveryNotification.ADDRESS,
+        new RecoveryNotification.RecoveryFinished(report("complete", 80_000)));
+
+    GossipRequest.ContactTimes contacts = times(times -> times.inSyncUntil() > 0);
+
+    assertThat(contacts.lastContact("bart")).isEqualTo(answer.getEpochSecond());
+    assertThat(contacts.inSyncUntil()).isEqualTo(answer.minusSeconds(60).getEpochSecond());
+  }
+
+  private GossipRequest.ContactTimes times(Predicate<GossipRequest.ContactTimes> expected) {
+    return FakeBus.until(
+        () -> bus.ask(GossipRequest.ADDRESS, new GossipRequest.GetContactTimes()), expected);
+  }
+
+  private static RecoveryNotification progressed(Report report) {
+    return new RecoveryNotification.RecoveryProgressed("pages", 1, 1, OptionalLong.empty(), report);
+  }
+
+  private static Report report(String outcome, long durationMs) {
+    Report.NeighbourTotals bart =
+        new Report.NeighbourTotals("bart", "", "h:1", 3, 0, "", 1, 1, 1, 0, 0, 1, "");
+    return RecordCopy.with(
+        RecordCopy.with(Report.empty(outcome), "neighbours", List.of(bart)),
+        "durationMs",
+        durationMs);
   }
 
   private GossipRequest.GossipCounts counts() {

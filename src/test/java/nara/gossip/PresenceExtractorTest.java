@@ -20,10 +20,17 @@ class PresenceExtractorTest {
 
   @Test
   void announcement_proves_presence_only_when_it_is_recent() {
-    assertThat(extractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), NOW))
+    assertThat(extractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), false, NOW))
         .containsExactly(present(true));
     assertThat(
-            new PresenceExtractor("lisa").extract(List.of(hello(BART, Duration.ofHours(3))), NOW))
+            new PresenceExtractor("lisa")
+                .extract(List.of(hello(BART, Duration.ofHours(3))), false, NOW))
+        .containsExactly(present(false));
+  }
+
+  @Test
+  void imported_announcement_gives_an_address_but_is_no_sign_of_life() {
+    assertThat(extractor.extract(List.of(hello(BART, Duration.ofMinutes(9))), true, NOW))
         .containsExactly(present(false));
   }
 
@@ -32,23 +39,33 @@ class PresenceExtractorTest {
     Event announced = hello(BART, Duration.ofMinutes(9));
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
 
-    assertThat(extractor.extract(List.of(goodbye, announced), NOW))
+    assertThat(extractor.extract(List.of(goodbye, announced), false, NOW))
         .containsExactly(new Presence.Offline("bart", false));
-    assertThat(extractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), NOW))
+    assertThat(extractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), false, NOW))
         .containsExactly(present(true));
-    assertThat(extractor.extract(List.of(goodbye), NOW)).isEmpty();
+    assertThat(extractor.extract(List.of(goodbye), false, NOW)).isEmpty();
+  }
+
+  @Test
+  void goodbye_wins_over_the_announcement_of_the_same_zine() {
+    Event announced = hello(BART, Duration.ofMinutes(9));
+    Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
+
+    assertThat(extractor.extract(List.of(announced, goodbye), false, NOW))
+        .containsExactly(new Presence.Offline("bart", false));
   }
 
   @Test
   void old_goodbye_tells_nothing_about_the_present() {
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(7_200)))).event();
 
-    assertThat(extractor.extract(List.of(goodbye), NOW)).isEmpty();
+    assertThat(extractor.extract(List.of(goodbye), false, NOW)).isEmpty();
   }
 
   @Test
   void own_events_are_not_arrivals() {
-    assertThat(extractor.extract(List.of(hello(LISA, Duration.ofMinutes(1))), NOW)).isEmpty();
+    assertThat(extractor.extract(List.of(hello(LISA, Duration.ofMinutes(1))), false, NOW))
+        .isEmpty();
   }
 
   private static Event hello(Citizen who, Duration ago) {

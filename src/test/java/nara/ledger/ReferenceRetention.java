@@ -144,6 +144,7 @@ final class ReferenceRetention {
       int unknown = count(kept, counted.and(h -> isOf(h, Standing.UNKNOWN)));
       int known = count(kept, counted.and(h -> isOf(h, Standing.KNOWN)));
       int vouched = count(kept, counted.and(h -> isOf(h, Standing.VOUCHED)));
+      int observed = count(kept, counted.and(this::isOfLower));
       StoredEvent lowest;
       if (count(kept, ReferenceRetention::isPing) > max / 64) {
         lowest = kept.reversed().stream().filter(ReferenceRetention::isPing).findFirst().get();
@@ -151,8 +152,11 @@ final class ReferenceRetention {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.UNKNOWN));
       } else if (unknown + known > max / 4) {
         lowest = lowest(kept, surplus, h -> isOf(h, Standing.KNOWN));
-      } else if (unknown + known + vouched > max / 2) {
-        lowest = lowest(kept, surplus, h -> isOf(h, Standing.VOUCHED));
+      } else if (unknown + known + vouched + observed > max / 2) {
+        lowest =
+            vouched > max / 4 || observed <= max / 8
+                ? lowest(kept, surplus, h -> isOf(h, Standing.VOUCHED))
+                : lowest(kept, surplus, this::isOfLower);
       } else if (count(kept, counted.and(this::isOwn)) > max / 4) {
         lowest = lowest(kept, surplus, this::isOwn);
       } else {
@@ -212,14 +216,16 @@ final class ReferenceRetention {
   }
 
   private Share.Key shareOf(StoredEvent stored) {
-    return stored.event().payload() instanceof Observation o && isOfLower(o)
-        ? new Share.Key(o.subject(), Share.Kind.OBSERVATIONS)
+    return isOfLower(stored)
+        ? new Share.Key(stored.event().actor(), Share.Kind.OBSERVATIONS)
         : Share.Key.of(stored.event());
   }
 
   /** What an established nara observed of one that is not established. */
-  private boolean isOfLower(Observation o) {
-    return isEstablished(o.observer()) && !isEstablished(o.subject());
+  private boolean isOfLower(StoredEvent stored) {
+    return stored.event().payload() instanceof Observation o
+        && isEstablished(o.observer())
+        && !isEstablished(o.subject());
   }
 
   private boolean isEstablished(String name) {
@@ -230,17 +236,12 @@ final class ReferenceRetention {
   private Object voucherSet(StoredEvent stored) {
     Share.Key share = shareOf(stored);
     String voucher = voucher(stored);
-    Standing standing =
-        share.kind() == Share.Kind.OBSERVATIONS
-            ? Standing.VOUCHED
-            : standings.standing(share.name());
-    return voucher.isEmpty() ? share : List.of(standing, voucher);
+    Object group = isOfLower(stored) ? "observed" : standings.standing(share.name());
+    return voucher.isEmpty() ? share : List.of(group, voucher);
   }
 
   private String voucher(StoredEvent stored) {
-    return isOwn(stored) || isActor(stored, config.owner()) && isPing(stored)
-        ? ""
-        : standings.voucher(shareOf(stored).name());
+    return isActor(stored, config.owner()) ? "" : standings.voucher(shareOf(stored).name());
   }
 
   private static int count(List<StoredEvent> events, Predicate<StoredEvent> which) {
@@ -264,11 +265,10 @@ final class ReferenceRetention {
   private boolean isOf(StoredEvent stored, Standing standing) {
     String name =
         stored.event().actor().isEmpty() ? stored.event().target() : stored.event().actor();
-    Standing now =
-        shareOf(stored).kind() == Share.Kind.OBSERVATIONS
-            ? Standing.VOUCHED
-            : standings.standing(name);
-    return !isPing(stored) && !isOwn(stored) && now == standing;
+    return !isPing(stored)
+        && !isOwn(stored)
+        && !isOfLower(stored)
+        && standings.standing(name) == standing;
   }
 
   private int compareVariants(StoredEvent a, StoredEvent b) {
@@ -306,10 +306,8 @@ final class ReferenceRetention {
                     || isSupported(social.witness()));
     boolean signed =
         authored || event.payload() instanceof Checkpoint && isBacked(stored, Standing.VOUCHED);
-    boolean ofLower = authored && event.payload() instanceof Observation o && isOfLower(o);
     return (trusted ? 100 : 0)
         + (authorsFirst() && signed ? 100 : 0)
-        + (authorsFirst() && ofLower ? 100 : 0)
         + 2 * priority(stored).ordinal()
         + (authored ? 1 : 0);
   }

@@ -183,7 +183,7 @@ final class TestNetwork implements AutoCloseable {
   /** How long a node is silent between two rounds of gossip. */
   Duration gossipInterval(String name) {
     Personality who = Personality.of(node(name).node().identity().soul());
-    return GossipConfig.of(Optional.empty(), who, MemoryMode.MEDIUM).interval();
+    return GossipConfig.of(Optional.empty(), who, MemoryMode.MEDIUM, false).interval();
   }
 
   /**

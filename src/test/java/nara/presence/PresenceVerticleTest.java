@@ -146,6 +146,25 @@ class PresenceVerticleTest {
     assertThat(log.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
   }
 
+  @Test
+  void goodbye_that_is_not_merged_in_time_is_told_without_names_of_classes() {
+    Logger logger = (Logger) LoggerFactory.getLogger(PresenceVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      deploy(false, false, true);
+      merge = Promise.<OfferResult>promise().future();
+      await(vertx.undeploy(deployment));
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anyMatch(line -> line.endsWith("reason=the ledger has not merged it in time"))
+        .noneMatch(line -> line.contains("Exception"));
+  }
+
   private void deploy(boolean readOnly, boolean hasBroker, boolean leaves) {
     PresenceConfig config = new PresenceConfig(readOnly, hasBroker, Duration.ofSeconds(5));
     deployment =

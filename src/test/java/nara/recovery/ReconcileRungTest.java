@@ -51,6 +51,19 @@ class ReconcileRungTest {
   }
 
   @Test
+  void one_neighbour_and_one_event_are_counted_in_the_singular() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(CONFIG)
+            .discovering(neighbours("a"))
+            .holding(79_000, peer -> reconciled(1, ""))
+            .run();
+
+    assertThat(left(scenario, 1).reason())
+        .startsWith("1 of 1 neighbour compared completely")
+        .contains("; 1 event was missing");
+  }
+
+  @Test
   void only_peers_that_cannot_reconcile_are_walked() {
     RecoveryScenario scenario =
         new RecoveryScenario(CONFIG)

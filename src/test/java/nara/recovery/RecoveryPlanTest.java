@@ -199,6 +199,30 @@ class RecoveryPlanTest {
   }
 
   @Test
+  void a_stop_before_any_neighbour_was_found_is_isolation_and_says_so() {
+    RecoveryPlan plan = new RecoveryPlan(MEDIUM, "me", new SplittableRandom(1));
+    plan.onEvent(new Started(1), RecoveryScenario.START);
+    assertThat(plan.onEvent(new RecoveryEvent.StopRequested(0), RecoveryScenario.START))
+        .contains(
+            new Finish(
+                RecoveryOutcome.ISOLATED,
+                List.of(
+                    "the node stopped during the recovery", "no neighbour was found until then")));
+  }
+
+  @Test
+  void neighbours_of_a_further_pass_are_counted_as_more() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(neighbours("a"))
+            .findingLater(neighbours("a", "b"))
+            .answering((peer, q) -> fetched(5))
+            .run();
+    assertThat(scenario.executedCommands.toString())
+        .contains("1 online, 1 with", "pass 2: 1 more online, 1 with");
+  }
+
+  @Test
   void a_configured_peer_that_is_not_there_makes_it_partial_and_is_named() {
     RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)

@@ -152,6 +152,9 @@ class SnapshotIT {
   private static Report.StageReport stage(TestNode node) {
     Report.StageReport first = node.report().stageReports().getFirst();
     assertThat(first.name()).isEqualTo("snapshot");
+    assertThat(first.startedMs() + first.durationMs())
+        .as("it ended before the recovery began")
+        .isLessThanOrEqualTo(0);
     return first;
   }
 

@@ -45,7 +45,12 @@ class StashWebIT {
           .contains("0 of 3 confidants");
       assertThat(CommandLineRun.of("stash", "get", "--at", web).out())
           .isEqualTo("the treehouse's password");
-      assertThat(CommandLineRun.of("stash", "status", "--at", web).out())
+      assertThat(CommandLineRun.of("stash", "status", "--at", web).lines())
+          .hasSize(4)
+          .anyMatch(line -> line.startsWith("stash       24 bytes, written at 20"))
+          .contains("confidants  none")
+          .anyMatch(line -> line.startsWith("found       set by the operator; an earlier one: "));
+      assertThat(CommandLineRun.of("stash", "status", "--json", "--at", web).out())
           .contains("\"bytes\":24", "\"storage_limit\":")
           .doesNotContain("treehouse");
 

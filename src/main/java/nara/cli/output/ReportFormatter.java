@@ -13,6 +13,9 @@ public final class ReportFormatter {
   /** Each has a line for each of its keys, at most eight. */
   private static final int MAX_UNDECIDED_SHOWN = 10;
 
+  /** The verdict of events with a valid signature. */
+  private static final String VALID = "valid";
+
   /** Of the labels of the totals. */
   private static final String INDENT = " ".repeat(13);
 
@@ -60,6 +63,12 @@ public final class ReportFormatter {
           displaced(report));
     }
     appendCounts("verdicts", events.verdicts());
+    int copies = events.verdicts().getOrDefault(VALID, 0) - events.merged();
+    if (copies > 0) {
+      append(
+          INDENT + "each copy that was verified counts: %,d were held already, or were not kept",
+          copies);
+    }
     Report.CheckpointTotals checkpoints = report.checkpointTotals();
     append(
         "checkpoints  %,d of %,d peers answered, %,d received, %,d new",
@@ -85,9 +94,10 @@ public final class ReportFormatter {
             displaced);
   }
 
-  /** The least number of merged events that the ledger does not hold at the end. */
+  /** The least number of events that left the ledger again: it grew by less than was merged. */
   private static int displaced(Report report) {
-    return Math.max(0, report.eventTotals().merged() - report.ledgerTotals().total());
+    int growth = report.ledgerTotals().total() - report.ledgerTotals().before();
+    return Math.max(0, report.eventTotals().merged() - growth);
   }
 
   /** Appends a line, folded at blanks. */
@@ -130,7 +140,7 @@ public final class ReportFormatter {
     if (unused > 0) {
       append(
           "  %s received no request for events",
-          Counted.of(unused, table.isEmpty() ? "neighbour" : "more neighbour"));
+          Counted.of(unused, table.isEmpty() ? "known neighbour" : "more known neighbour"));
     }
   }
 

@@ -3,13 +3,21 @@ package nara.cli.output;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import nara.bounds.SafeText;
 
 /** The state of a node for a person, from the JSON of its {@code /status}. */
 public final class StatusFormatter {
   private static final String INDENT = " ".repeat(12);
+
+  /** Of a recovery that is not complete; the JSON lists all. */
+  private static final int MAX_REASONS_SHOWN = 3;
+
+  /** Problems of neighbours, or notes: a network may have hundreds. */
+  private static final int MAX_SENTENCES = 5;
 
   private final JsonObject status;
   private final List<String> lines = new ArrayList<>();
@@ -45,8 +53,8 @@ public final class StatusFormatter {
             .formatted(
                 status.getInteger("neighbours_online", 0),
                 status.getInteger("neighbours_known", 0),
-                status.containsKey("last_sync")
-                    ? ", last sync " + Terminal.printable(status.getString("last_sync"))
+                status.containsKey("in_sync_until")
+                    ? ", in sync until " + Terminal.printable(status.getString("in_sync_until"))
                     : ""));
     JsonObject ledger = object("ledger");
     add(
@@ -89,12 +97,27 @@ public final class StatusFormatter {
                   Terminal.printable(cluster.getString("leader", "")),
                   cluster.getLong("term", 0L)));
     }
+    Set<Object> reasons = new HashSet<>();
     for (Object each : status.getJsonArray("checks", new JsonArray())) {
       if (each instanceof JsonObject check && !check.getString("state", "").equals("up")) {
+        reasons.add(check.getString("reason", ""));
         add(
             check.getString("state", "").equals("down") ? "DOWN" : "warning",
             Terminal.printable(check.getString("name", "") + ": " + check.getString("reason", "")));
       }
+    }
+    addSentences("problem", status.getJsonArray("neighbour_problems", new JsonArray()), reasons);
+    addSentences("note", status.getJsonArray("notes", new JsonArray()), reasons);
+  }
+
+  /** The first sentences of a list, without those that a check has given already. */
+  private void addSentences(String label, JsonArray sentences, Set<Object> given) {
+    List<Object> left = sentences.stream().filter(each -> !given.contains(each)).toList();
+    left.stream()
+        .limit(MAX_SENTENCES)
+        .forEach(each -> add(label, Terminal.printable(String.valueOf(each))));
+    if (left.size() > MAX_SENTENCES) {
+      add("", "and %,d more: --json has them".formatted(left.size() - MAX_SENTENCES));
     }
   }
 
@@ -121,6 +144,13 @@ public final class StatusFormatter {
                 recovery.containsKey("duration_ms")
                     ? " after " + seconds(recovery.getLong("duration_ms"))
                     : ""));
+    JsonArray reasons = recovery.getJsonArray("reasons", new JsonArray());
+    reasons.stream()
+        .limit(MAX_REASONS_SHOWN)
+        .forEach(reason -> add("", "because: " + Terminal.printable(String.valueOf(reason))));
+    if (reasons.size() > MAX_REASONS_SHOWN) {
+      add("", Counted.of(reasons.size() - MAX_REASONS_SHOWN, "more reason") + ": --json lists all");
+    }
     if (recovery.containsKey("received")) {
       add(
           "",

@@ -20,6 +20,9 @@ interface ConnectFailures {
   /** Causes that are looked into; a handshake has three or four. */
   int MAX_CAUSES = 8;
 
+  /** Nobody listens at the port. */
+  String REFUSED = "connection refused";
+
   /** The reason, for the operator. */
   String reason(Throwable failure);
 
@@ -27,14 +30,19 @@ interface ConnectFailures {
   static ConnectFailures through(Optional<SocksProxy> proxy) {
     return proxy
         .<ConnectFailures>map(socks -> failure -> proxyReason(socks, failure))
-        .orElse(failure -> "no connection: " + message(failure));
+        .orElse(failure -> isRefused(failure) ? REFUSED : "no connection: " + message(failure));
+  }
+
+  private static boolean isRefused(Throwable failure) {
+    return failure instanceof ConnectException
+        && String.valueOf(failure.getMessage()).contains("refused");
   }
 
   private static String proxyReason(SocksProxy socks, Throwable failure) {
     String proxy = "the proxy at " + socks.address();
     String message = String.valueOf(failure.getMessage());
     if (!(failure instanceof ProxyConnectException)) {
-      return failure instanceof ConnectException && message.contains("refused")
+      return isRefused(failure)
           ? proxy
               + " refused the connection; is tailscaled running with --socks5-server="
               + socks.address()

@@ -146,6 +146,9 @@ public final class MeshTransport implements PingClient {
     return operation.future();
   }
 
+  private static final String MANAGEMENT_PORT =
+      "this is the management port of a nara; the mesh is on another port";
+
   /** A ping response and the time from the request to its last byte. */
   record TimedPing(PingResponse response, Instant receivedAt, Duration elapsed) {}
 
@@ -279,7 +282,11 @@ public final class MeshTransport implements PingClient {
       return Future.succeededFuture(response);
     }
     String text = new String(response.body(), StandardCharsets.UTF_8).strip();
-    String reason = text.isEmpty() ? "" : ": " + SafeText.excerpt(text);
+    String reason =
+        text.isEmpty()
+            ? ""
+            : ": "
+                + (MeshPaths.isOfManagementPort(text) ? MANAGEMENT_PORT : SafeText.excerpt(text));
     String target = response.headers().get(HttpHeaders.LOCATION);
     if (response.status() / 100 == 3 && target != null) {
       return Future.failedFuture(

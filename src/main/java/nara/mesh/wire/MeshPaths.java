@@ -38,4 +38,9 @@ public final class MeshPaths {
   public static final String PORT_HEADER = "X-Nara-Port";
 
   private MeshPaths() {}
+
+  /** Whether a text with the status 404 comes from the management port of a nara. */
+  public static boolean isOfManagementPort(String text) {
+    return text.startsWith("{") && text.contains("there is no such path");
+  }
 }

@@ -69,6 +69,16 @@ public final class AddressParser {
     }
   }
 
+  /** What is wrong with a broker's URL, as the end of a sentence; empty when there is no advice. */
+  public static Optional<String> brokerUrlFault(String text) {
+    if (text.indexOf('@') >= 0) {
+      return Optional.of("give the user as plaza.user and the password as plaza.password");
+    }
+    return !text.contains("://") && isBrokerUrl("mqtt://" + text)
+        ? Optional.of("for example mqtt://" + text)
+        : Optional.empty();
+  }
+
   /** Whether the text is an absolute {@code http://} or {@code https://} URL, or empty. */
   static boolean isWebUrl(String text) {
     try {

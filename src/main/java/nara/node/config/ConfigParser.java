@@ -50,6 +50,19 @@ final class ConfigParser {
       return (List<ConfigNode>) value;
     }
 
+    /** The same value outside of any text. */
+    ConfigNode withoutPosition() {
+      Object inside = value;
+      if (value instanceof Map) {
+        Map<String, ConfigNode> fields = new LinkedHashMap<>();
+        fields().forEach((key, field) -> fields.put(key, field.withoutPosition()));
+        inside = fields;
+      } else if (value instanceof List) {
+        inside = items().stream().map(ConfigNode::withoutPosition).toList();
+      }
+      return new ConfigNode(inside, 0, 0);
+    }
+
     /** The value for a message. */
     String printable() {
       return switch (value) {
@@ -111,7 +124,7 @@ final class ConfigParser {
     List<ConfigProblem> faults = new ArrayList<>();
     ConfigNode holder = parse("{\"value\":" + text + '}', faults);
     return faults.isEmpty() && holder.fields().size() == 1
-        ? Optional.of(new ConfigNode(holder.fields().get("value").value(), 0, 0))
+        ? Optional.of(holder.fields().get("value").withoutPosition())
         : Optional.empty();
   }
 

@@ -333,12 +333,12 @@ public final class ConfigReader {
     DiscoveryConfig read =
         new DiscoveryConfig(
             s.list("peers", d.peers(), 0, MAX_PEERS, peer, Optional.of(ConfigReader::peer)),
-            scan(s.section("scan"), s.has("scan")),
+            scan(s.section("scan"), s.hasSection("scan")),
             s.section("tailscale").read("socket", d.tailscaleSocket(), socket),
             s.read("ping_timeout", d.pingTimeout(), duration(MILLI, HOUR)),
             s.read("pings_at_once", d.pingsAtOnce(), count(1, 1_000, "pings")),
             s.read("allow_local", d.allowLocal(), FLAG));
-    if (!s.has("scan")) {
+    if (!s.hasSection("scan")) {
       // A scan without a range is a problem, so it must not be in the effective configuration.
       s.omit("scan");
     }
@@ -426,7 +426,8 @@ public final class ConfigReader {
   private static PlazaConfig plaza(ConfigSection s, boolean readOnly, Path directory) {
     PlazaConfig d = PlazaConfig.defaults();
     ConfigKind<String> url =
-        text(AddressParser.BROKER_URLS + ", or empty", AddressParser::isBrokerUrl);
+        text(AddressParser.BROKER_URLS + ", or empty", AddressParser::isBrokerUrl)
+            .explaining(AddressParser::brokerUrlFault);
     PlazaConfig plaza =
         new PlazaConfig(
             s.read("url", d.url(), url),

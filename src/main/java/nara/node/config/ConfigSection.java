@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
@@ -36,6 +37,9 @@ final class ConfigSection {
   }
 
   private static final String NOT_SHOWN = "the value (not shown)";
+
+  /** The start of a list or an object in JSON; an IPv6 address also begins with a bracket. */
+  private static final Pattern JSON_START = Pattern.compile("\\s*(\\{|\\[\\s*([\"{\\]]|$))");
 
   private static final ConfigVariables NO_VARIABLES = new ConfigVariables(Map.of());
 
@@ -85,9 +89,14 @@ final class ConfigSection {
     ignoredKeys.add(key);
   }
 
-  /** Whether the text or the environment gives a value to a key or to a key inside it. */
+  /** Whether the text or the environment gives a value to a key. */
   boolean has(String key) {
     return node.fields().containsKey(key) || variables.sets(pathOf(key));
+  }
+
+  /** Whether the text has a section, or the environment gives a value to a key inside it. */
+  boolean hasSection(String key) {
+    return node.fields().containsKey(key) || variables.setsInside(pathOf(key));
   }
 
   /** The keys that the text has here. */
@@ -269,18 +278,16 @@ final class ConfigSection {
 
   /** A list in a variable is JSON, or its entries with commas between them. */
   private static ConfigNode listOf(String text) {
-    return ConfigParser.parseValue(text)
-        .filter(json -> json.value() instanceof List)
-        .orElseGet(
-            () ->
-                new ConfigNode(
-                    Stream.of(text.split(","))
-                        .map(String::strip)
-                        .filter(entry -> !entry.isEmpty())
-                        .map(entry -> new ConfigNode(entry, 0, 0))
-                        .toList(),
-                    0,
-                    0));
+    if (JSON_START.matcher(text).lookingAt()) {
+      return ConfigParser.parseValue(text).orElse(new ConfigNode(text, 0, 0));
+    }
+    List<ConfigNode> entries =
+        Stream.of(text.split(","))
+            .map(String::strip)
+            .filter(entry -> !entry.isEmpty())
+            .map(entry -> new ConfigNode(entry, 0, 0))
+            .toList();
+    return new ConfigNode(entries, 0, 0);
   }
 
   /** Reads an object of names that the operator chooses. Each invalid entry is a problem. */
@@ -322,13 +329,23 @@ final class ConfigSection {
 
   /** Reports a problem that involves several keys. */
   void addProblem(String key, String message) {
-    addProblem(node.fields().getOrDefault(key, node), pathOf(key), message);
+    addProblemOfKey(node.fields().getOrDefault(key, node), pathOf(key), message);
   }
 
   /** Reports a problem of a key in a section of this object. */
   void addProblem(String section, String key, String message) {
     ConfigNode inner = node.fields().getOrDefault(section, node);
-    addProblem(inner.fields().getOrDefault(key, inner), pathOf(section) + '.' + key, message);
+    addProblemOfKey(inner.fields().getOrDefault(key, inner), pathOf(section) + '.' + key, message);
+  }
+
+  // A variable is nowhere in the text, so its problem names the variable instead of a line.
+  private void addProblemOfKey(ConfigNode where, String fullPath, String message) {
+    Optional<String> variable = variables.variableThatSets(fullPath);
+    if (variable.isPresent()) {
+      addProblem(ConfigNode.EMPTY, "%s (from %s)".formatted(fullPath, variable.get()), message);
+    } else {
+      addProblem(where, fullPath, message);
+    }
   }
 
   /** Reports a problem with an environment variable. */

@@ -84,12 +84,21 @@ final class ConfigVariables {
     return Optional.ofNullable(environment.get(variable)).filter(text -> !text.isEmpty());
   }
 
-  /** Whether the environment sets a key, or a key inside a section. */
+  /** Whether the environment sets a key. */
   boolean sets(String path) {
-    String variable = variableOf(path);
-    return given(path).isPresent()
-        || environment.keySet().stream()
-            .anyMatch(each -> each.startsWith(variable + '_') && value(each).isPresent());
+    return given(path).isPresent();
+  }
+
+  /** The variable that sets a key. */
+  Optional<String> variableThatSets(String path) {
+    return given(path).map(Given::variable);
+  }
+
+  /** Whether the environment sets a key inside a section. */
+  boolean setsInside(String section) {
+    String prefix = variableOf(section) + '_';
+    return environment.keySet().stream()
+        .anyMatch(each -> each.startsWith(prefix) && value(each).isPresent());
   }
 
   /** The keys that were set, each with its variable. */

@@ -1,6 +1,7 @@
 package nara.node.config;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,9 @@ final class IdentitySection {
                 .formatted(SafeText.quoted(file.toString()), SafeText.escaped(file.toString())));
       }
       return soul;
+    } catch (NoSuchFileException missing) {
+      s.addProblem("soul_file", "there is no file " + printable(file));
+      return Optional.empty();
     } catch (IOException unreadable) {
       s.addProblem("soul_file", printable(file) + " cannot be read as text");
       return Optional.empty();

@@ -173,7 +173,7 @@ public record NodeConfig(
     if (usesMesh()
         && mesh.advertise().isEmpty()
         && discovery.tailscaleSocket().isEmpty()
-        && !mesh.hostIsItsAddress()) {
+        && (!mesh.hostIsItsAddress() || isOnLoopbackFarFromItsBroker())) {
       notes.add("others cannot learn where this node is: set mesh.advertise");
     }
     if (discovery.peers().isEmpty()
@@ -190,6 +190,13 @@ public record NodeConfig(
           .ifPresent(notes::add);
     }
     return List.copyOf(notes);
+  }
+
+  /** Who meets this node at a broker on another machine cannot reach its loopback address. */
+  private boolean isOnLoopbackFarFromItsBroker() {
+    return usesPlaza()
+        && AddressPolicy.isLoopback(mesh.host())
+        && !AddressPolicy.isLoopback(plaza.brokerHost());
   }
 
   private Optional<String> keyQueryFault(DiscoveryConfig.ConfiguredPeer peer) {

@@ -53,14 +53,17 @@ final class PagesTotals {
       int abandoned) {
     List<String> parts = new ArrayList<>();
     parts.add(
-        "%d pages; fetched %d of %d neighbours in %d replica %s, probed %d events%s"
+        "%d %s; fetched %d of %d %s in %d replica %s, probed %d %s%s"
             .formatted(
                 responses,
+                responses == 1 ? "page" : "pages",
                 fetched.size(),
                 peers,
+                peers == 1 ? "neighbour" : "neighbours",
                 groups,
                 groups == 1 ? "group" : "groups",
                 probedEvents,
+                probedEvents == 1 ? "event" : "events",
                 skipped.isEmpty() ? "" : ", nothing new at " + String.join(", ", skipped)));
     if (ledgerFull) {
       parts.add("the ledger is full, older events were left");

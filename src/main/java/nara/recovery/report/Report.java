@@ -62,7 +62,11 @@ public record Report(
     return outcome.equals("isolated");
   }
 
-  /** A rung or another stage. */
+  /**
+   * A rung or another stage.
+   *
+   * @param startedMs from the start of the recovery; negative for a stage before it
+   */
   public record StageReport(
       String name,
       String outcome,
@@ -172,7 +176,19 @@ public record Report(
       int received,
       int added) {}
 
-  /** The ledger after the recovery, by wire name of the service. */
+  /**
+   * The ledger after the recovery.
+   *
+   * @param byService by wire name of the service
+   * @param before its events before the recovery; 0 is left out of the JSON
+   */
   public record LedgerTotals(
-      int total, @JsonProperty("by_service") Map<String, Integer> byService) {}
+      int total,
+      @JsonProperty("by_service") Map<String, Integer> byService,
+      @JsonInclude(Include.NON_DEFAULT) int before) {
+    /** A ledger that was empty before the recovery. */
+    public LedgerTotals(int total, Map<String, Integer> byService) {
+      this(total, byService, 0);
+    }
+  }
 }

@@ -225,7 +225,12 @@ public final class ReportBuilder {
   public void setLedger(LedgerStats stats) {
     Map<String, Integer> byService = new TreeMap<>();
     stats.byService().forEach((service, count) -> byService.put(service.wireName(), count));
-    ledgerTotals = new LedgerTotals(stats.total(), byService);
+    ledgerTotals = new LedgerTotals(stats.total(), byService, ledgerTotals.before());
+  }
+
+  /** The ledger before the first request: events of the node, of a file or of its snapshot. */
+  public void setLedgerBefore(int total) {
+    ledgerTotals = new LedgerTotals(ledgerTotals.total(), ledgerTotals.byService(), total);
   }
 
   /** Replaces the key conflicts, with one entry for each nara. */

@@ -76,6 +76,11 @@ public record EventWords(String icon, String text, String detail) {
 
   private static EventWords ofObservation(Observation o) {
     String subject = excerpt(o.subject());
+    if (o.isBackfill() && o.type().equals(Observation.RESTART)) {
+      // What is known of the time before the event, not something that happened at its time.
+      return new EventWords(
+          "📜", subject + " is known from before", "restarts so far: " + o.restartNum());
+    }
     return switch (o.type()) {
       case Observation.RESTART ->
           new EventWords(

@@ -12,6 +12,7 @@ import java.util.Map;
 import nara.bus.Scheduler;
 import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
+import nara.testing.RecordCopy;
 import org.junit.jupiter.api.Test;
 
 /** The report and the progress of a recovery as text. */
@@ -188,16 +189,40 @@ class ReportOutputTest {
   }
 
   @Test
+  void events_held_before_the_recovery_do_not_hide_those_that_did_not_stay() {
+    Report report =
+        RecordCopy.with(REPORT, "ledgerTotals", new Report.LedgerTotals(906, Map.of(), 20));
+
+    assertThat(ReportFormatter.summary(report)).endsWith("; 14 or more did not stay");
+  }
+
+  @Test
+  void more_valid_verdicts_than_merged_events_are_explained() {
+    Report report =
+        reportWith(
+            List.of(),
+            new Report.EventTotals(3_200, 198, 3_002, 0, 0, 0, Map.of("valid", 3_077)),
+            List.of());
+
+    assertThat(ReportFormatter.format(report))
+        .contains(
+            "verdicts     3,077 valid\n"
+                + "             each copy that was verified counts: 75 were held already, or"
+                + " were\n")
+        .contains("merged 3,002 of the 3,002 distinct");
+  }
+
+  @Test
   void neighbour_without_request_is_counted_alone_and_beside_others() {
     Report.NeighbourTotals silent =
         new Report.NeighbourTotals("moe", "id", "a:1", 0, 0, "", 0, 0, 0, 0, 0, 0.5, "");
 
     assertThat(ReportFormatter.format(reportOf(List.of(silent))))
-        .contains("  1 neighbour received no request for events\n");
+        .contains("  1 known neighbour received no request for events\n");
     assertThat(
             ReportFormatter.format(
                 reportOf(List.of(REPORT.neighbours().getFirst(), silent, silent))))
-        .contains("  2 more neighbours received no request for events\n");
+        .contains("  2 more known neighbours received no request for events\n");
   }
 
   private static Report reportOf(List<Report.NeighbourTotals> neighbours) {

@@ -8,6 +8,34 @@ import org.junit.jupiter.api.Test;
 
 class StatusFormatterTest {
   @Test
+  void silent_peers_and_notes_are_named_once() {
+    JsonArray silent = new JsonArray();
+    for (int i = 0; i < 7; i++) {
+      silent.add("10.0.0.%d:7433 does not answer".formatted(i));
+    }
+    JsonObject status =
+        new JsonObject()
+            .put("notes", new JsonArray().add("bart will refuse this node").add("the clock is off"))
+            .put("neighbour_problems", silent)
+            .put(
+                "checks",
+                new JsonArray()
+                    .add(
+                        new JsonObject()
+                            .put("name", "clock")
+                            .put("state", "warning")
+                            .put("reason", "the clock is off")));
+
+    String text = StatusFormatter.lines(status);
+
+    assertThat(text)
+        .contains("problem     10.0.0.0:7433 does not answer")
+        .contains("and 2 more: --json has them")
+        .contains("note        bart will refuse this node")
+        .containsOnlyOnce("the clock is off");
+  }
+
+  @Test
   void lines_of_the_largest_recovery_and_of_a_long_reason_fit_80_columns() {
     JsonObject status =
         new JsonObject()
@@ -42,5 +70,21 @@ class StatusFormatterTest {
     assertThat(text.replaceAll("\\s+", " "))
         .contains("at least 320,000 events to come")
         .contains("1,234,567 events");
+  }
+
+  @Test
+  void partial_recovery_is_shown_with_its_reasons() {
+    JsonObject status =
+        new JsonObject()
+            .put(
+                "recovery",
+                new JsonObject()
+                    .put("stage", "done")
+                    .put("outcome", "partial")
+                    .put("reasons", new JsonArray().add("a").add("b").add("c").add("d")));
+
+    assertThat(StatusFormatter.lines(status))
+        .contains("because: a", "because: c", "1 more reason: --json lists all")
+        .doesNotContain("because: d");
   }
 }

@@ -278,6 +278,12 @@ class ConfigReaderTest {
         + " plaza.reconnect_max (35s)'",
     "'{\"plaza\": {\"url\": \"ws://h:1\"}}', 'plaza.url: \"ws://h:1\" is not a broker,"
         + " mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty'",
+    "'{\"plaza\": {\"url\": \"mqtt://user:pass@h\"}}', 'plaza.url: \"mqtt://(not shown)@h\" is not"
+        + " a broker, mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty: give the"
+        + " user as plaza.user and the password as plaza.password'",
+    "'{\"plaza\": {\"url\": \"my_broker:1883\"}}', 'plaza.url: \"my_broker:1883\" is not a broker,"
+        + " mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty: for example"
+        + " mqtt://my_broker:1883'",
     "'{\"plaza\": {\"url\": \"tcp://h\", \"tls\": {\"ca\": \"pom.xml\"}}}', 'plaza.tls: needs a"
         + " broker with TLS: set plaza.url to mqtts://'",
     "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"ca\": \"none\"}}}', 'plaza.tls.ca: there is"
@@ -517,7 +523,7 @@ class ConfigReaderTest {
         .containsExactly("\"" + file + "\" does not hold a soul");
     assertThat(read("{\"identity\": {\"soul_file\": \"%s/x\"}}".formatted(folder)).problems())
         .extracting(ConfigProblem::message)
-        .containsExactly("\"" + folder + "/x\" cannot be read as text");
+        .containsExactly("there is no file \"" + folder + "/x\"");
   }
 
   @Test
@@ -575,5 +581,27 @@ class ConfigReaderTest {
     ConfigResult result = read(json);
     assertThat(result.problems()).isEmpty();
     return result.config().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mqtt://broker.example, '', true",
+    "mqtt://broker.example, 10.0.0.1:7433, false",
+    "mqtt://localhost, '', false",
+    "mqtt://127.0.0.1:1883, '', false",
+    "'', '', false"
+  })
+  void mesh_on_loopback_with_a_broker_elsewhere_is_noted(
+      String broker, String advertise, boolean noted) {
+    NodeConfig config =
+        valid(
+            """
+            {"mesh": {"host": "127.0.0.1", "advertise": "%s"}, "plaza": {"url": "%s"}}
+            """
+                .formatted(advertise, broker));
+
+    assertThat(config.isolationNotes())
+        .filteredOn(note -> note.startsWith("others cannot learn where this node is"))
+        .hasSize(noted ? 1 : 0);
   }
 }

@@ -2,14 +2,22 @@ package nara.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import nara.identity.Soul;
 import nara.ledger.MemoryMode;
 import nara.node.config.ConfigReader.ConfigResult;
+import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigVariablesTest {
+  private static final Soul BARTS = Citizen.named("bart").identity().soul();
+
   private static ConfigResult read(String json, Map<String, String> environment) {
     return ConfigReader.read(json, environment, 1_000);
   }
@@ -166,5 +174,51 @@ class ConfigVariablesTest {
                 .warnings())
         .containsExactly(
             "the environment variable NARA_MESH_PROT sets no key; did you mean NARA_MESH_PORT?");
+  }
+
+  @Test
+  void soul_file_of_a_variable_is_taken(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("soul");
+    SoulFile.create(file, BARTS);
+
+    NodeConfig config = valid("{}", Map.of("NARA_IDENTITY_SOUL_FILE", file.toString()));
+
+    assertThat(config.identity().soul()).contains(BARTS);
+  }
+
+  @Test
+  void problem_inside_a_variable_names_no_line_of_the_file() {
+    assertThat(read("{\n}", Map.of("NARA_TRUST_KEYS", "{\"bob\": \"x\"}")).problems())
+        .singleElement()
+        .extracting(ConfigProblem::sentence)
+        .asString()
+        .startsWith("trust.keys (from NARA_TRUST_KEYS).bob: ");
+  }
+
+  @Test
+  void problem_of_several_keys_names_the_variable() {
+    assertThat(read("{\n}", Map.of("TRANSPORT_MODE", "mqtt")).problems())
+        .extracting(ConfigProblem::sentence)
+        .containsExactly("transport (from TRANSPORT_MODE): \"mqtt\" needs a broker: set plaza.url");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"1.2.3.4\"", "[", "{\"address\": \"1.2.3.4\"", "[\"a\", b]"})
+  void broken_json_in_a_variable_is_no_list_of_peers(String text) {
+    assertThat(read("{}", Map.of("NARA_DISCOVERY_PEERS", text)).problems())
+        .singleElement()
+        .extracting(ConfigProblem::sentence)
+        .asString()
+        .startsWith("discovery.peers (from NARA_DISCOVERY_PEERS): ")
+        .contains(" is not a list, each a peer");
+  }
+
+  @Test
+  void address_in_brackets_in_a_variable_is_a_peer() {
+    assertThat(
+            valid("{}", Map.of("NARA_DISCOVERY_PEERS", "[::1]:7433, [fd00::2]"))
+                .discovery()
+                .peers())
+        .hasSize(2);
   }
 }
