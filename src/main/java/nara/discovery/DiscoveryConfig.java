@@ -52,6 +52,10 @@ public record DiscoveryConfig(
             "the peer %s has no name before its @: remove the @ or add a name"
                 .formatted(SafeText.quoted(text)));
       }
+      if (name.matches("(?s)[^@]*@.*:.*")) {
+        throw new IllegalArgumentException(
+            "the peer (not shown) has a user and a password before its host: remove them");
+      }
       if (name.length() > Keyring.MAX_NAME_CHARACTERS) {
         throw new IllegalArgumentException(
             "the peer %s has a name of more than %d characters"

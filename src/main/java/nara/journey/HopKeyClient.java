@@ -1,6 +1,7 @@
 package nara.journey;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import nara.bounds.BoundedMap;
+import nara.bounds.RateLimiter;
 import nara.bus.Bus;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
@@ -19,8 +21,8 @@ import nara.mesh.client.MeshRequest.Peer;
 
 /**
  * Looks up the keys of naras that signed a journey and that this node does not know, at several
- * neighbours at once. Lookups are bounded in number and time, and failed ones are not repeated for
- * a while: anybody can invent names.
+ * neighbours at once. Lookups are bounded in number, time and for each asker, and failed ones are
+ * not repeated for a while: anybody can invent names.
  *
  * <p>Lives on one event loop.
  */
@@ -28,27 +30,37 @@ final class HopKeyClient {
   private final Bus bus;
   private final Scheduler scheduler;
   private final Map<String, Future<?>> inFlight = new HashMap<>();
+  private final RateLimiter askerLimit;
   private final Map<String, Long> failedAtNanos = BoundedMap.fifo(JourneyLimits.FAILED_LOOKUPS);
 
   HopKeyClient(Bus bus, Scheduler scheduler) {
     this.bus = bus;
     this.scheduler = scheduler;
+    this.askerLimit =
+        RateLimiter.per(
+            Duration.ofMinutes(1), JourneyLimits.LOOKUPS_PER_MINUTE, scheduler.steady());
   }
 
-  /** Completes when the keys of these names are learned, or are not found. It never fails. */
-  Future<?> lookUp(Set<String> names) {
+  /**
+   * Completes when the keys of these names are learned, or are not found. It never fails.
+   *
+   * @param asker whose share of the lookups it costs
+   */
+  Future<?> lookUp(Set<String> names, String asker) {
     if (names.size() > JourneyLimits.LOOKUPS_PER_JOURNEY) {
       return Future.succeededFuture();
     }
-    return Future.join(names.stream().map(this::lookUp).toList()).otherwiseEmpty();
+    return Future.join(names.stream().map(name -> lookUp(name, asker)).toList()).otherwiseEmpty();
   }
 
-  private Future<?> lookUp(String name) {
+  private Future<?> lookUp(String name, String asker) {
     Future<?> running = inFlight.get(name);
     if (running != null) {
       return running;
     }
-    if (failedRecently(name) || inFlight.size() >= JourneyLimits.LOOKUPS_IN_FLIGHT) {
+    if (failedRecently(name)
+        || inFlight.size() >= JourneyLimits.LOOKUPS_IN_FLIGHT
+        || !askerLimit.tryAcquire(asker)) {
       return Future.succeededFuture();
     }
     Future<?> lookup =

@@ -34,7 +34,8 @@ final class JourneyLimits {
   static final int PER_MINUTE_AND_SENDER = 30;
 
   /**
-   * Journeys from all senders of one standing in a minute: strangers do not use up others' room.
+   * Valid journeys from all senders of one standing in a minute: strangers do not use up others'
+   * room.
    */
   static final int PER_MINUTE = 60;
 
@@ -51,6 +52,11 @@ final class JourneyLimits {
 
   /** Lookups in flight. Names are free, so they must not cause many requests. */
   static final int LOOKUPS_IN_FLIGHT = 32;
+
+  /**
+   * Lookups in a minute for one sender, as it counts for its journeys; for the plaza as a whole.
+   */
+  static final int LOOKUPS_PER_MINUTE = 32;
 
   /** Peers asked for one key. */
   static final int PEERS_PER_LOOKUP = 16;

@@ -54,6 +54,9 @@ public final class JourneyVerticle extends VerticleBase {
   private static final String COMPLETE = "journey-complete";
   private static final String TIMEOUT = "journey-timeout";
 
+  private static final Refusal TOO_OFTEN =
+      new Refusal(429, "too many journeys: send it later", "too_often");
+
   private final Identity me;
   private final Keyring keys;
   private final JourneyConfig config;
@@ -206,8 +209,8 @@ public final class JourneyVerticle extends VerticleBase {
     if (relay.json().length > JourneyLimits.MAX_BYTES) {
       return refuse(new Refusal(413, "the journey is too large", "too_large"));
     }
-    if (!isWithinRates(relay.sender())) {
-      return refuse(new Refusal(429, "too many journeys: send it later", "too_often"));
+    if (!senderLimit.tryAcquire(limitKey(relay.sender()))) {
+      return refuse(TOO_OFTEN);
     }
     return vertx
         .executeBlocking(() -> read(relay.json()), false)
@@ -218,10 +221,17 @@ public final class JourneyVerticle extends VerticleBase {
                     : onJourney(relay.sender(), journey.get()));
   }
 
-  private boolean isWithinRates(String sender) {
+  /** All names that are known from one host alone share the limits of one sender. */
+  private String limitKey(String sender) {
     String onlyHost = keys.onlyHost(sender);
-    return senderLimit.tryAcquire(onlyHost.isEmpty() ? "name " + sender : "host " + onlyHost)
-        && totalLimit.tryAcquire(keys.standing(sender).name());
+    return onlyHost.isEmpty() ? "name " + sender : "host " + onlyHost;
+  }
+
+  /** Only journeys that are valid use up the room that senders share. */
+  private Optional<Refusal> checkTotal(String sender) {
+    return totalLimit.tryAcquire(keys.standing(sender).name())
+        ? Optional.empty()
+        : Optional.of(TOO_OFTEN);
   }
 
   private static Optional<Journey> read(byte[] json) {
@@ -241,7 +251,7 @@ public final class JourneyVerticle extends VerticleBase {
     }
     Optional<Refusal> wrongSender = RelayRules.checkSender(journey, sender);
     // No neighbour is asked for keys for a sender that may not send the journey.
-    return verify(journey, wrongSender.isEmpty())
+    return verify(journey, wrongSender.isEmpty() ? Optional.of(limitKey(sender)) : Optional.empty())
         .compose(
             broken -> {
               Optional<Refusal> late =
@@ -249,7 +259,8 @@ public final class JourneyVerticle extends VerticleBase {
                       .or(() -> wrongSender)
                       .or(() -> RelayRules.checkTimes(journey, timeFor(journey)))
                       // The same journey may have come twice at once.
-                      .or(() -> open.check(journey, mine));
+                      .or(() -> open.check(journey, mine))
+                      .or(() -> checkTotal(sender));
               if (late.isPresent()) {
                 return refuse(late.get());
               }
@@ -268,13 +279,19 @@ public final class JourneyVerticle extends VerticleBase {
     return Future.succeededFuture(Optional.of(refusal));
   }
 
-  /** Verifies the hops, and returns what is wrong with them. */
-  private Future<Optional<Refusal>> verify(Journey journey, boolean looksUp) {
+  /**
+   * Verifies the hops, and returns what is wrong with them.
+   *
+   * @param asker whose share of the lookups unknown keys cost; empty to look up none
+   */
+  private Future<Optional<Refusal>> verify(Journey journey, Optional<String> asker) {
     return verifyChain(journey)
         .compose(
             result ->
-                looksUp && result instanceof ChainResult.KeysMissing missing
-                    ? keyClient.lookUp(missing.names()).compose(learned -> verifyChain(journey))
+                asker.isPresent() && result instanceof ChainResult.KeysMissing missing
+                    ? keyClient
+                        .lookUp(missing.names(), asker.get())
+                        .compose(learned -> verifyChain(journey))
                     : Future.succeededFuture(result))
         .map(
             result ->
@@ -382,7 +399,7 @@ public final class JourneyVerticle extends VerticleBase {
     if (!journey.isComplete() || !open.isPassing(journey)) {
       return Future.succeededFuture();
     }
-    return verify(journey, true)
+    return verify(journey, Optional.of("plaza"))
         .onSuccess(
             broken -> {
               if (broken.isPresent()) {

@@ -19,4 +19,11 @@ public record OpinionConfig(int passes, Duration passInterval, Duration timeout,
   public OpinionConfig seededFrom(String url) {
     return new OpinionConfig(passes, passInterval, timeout, url);
   }
+
+  /** Without the URL, whose query may contain a token. */
+  @Override
+  public String toString() {
+    return "OpinionConfig[passes=%d, passInterval=%s, timeout=%s]"
+        .formatted(passes, passInterval, timeout);
+  }
 }

@@ -53,7 +53,8 @@ import org.slf4j.LoggerFactory;
  * into events. It publishes {@link RecoveryNotification.RecoveryFinished} exactly once for each
  * recovery. After a recovery that found nobody it watches for neighbours, and the first one that
  * appears starts the next recovery. After one that left configured peers unasked, or that ended
- * without any event of others, the first one that was not asked does so.
+ * without any event of others, the first one that was not asked does so. Without configured peers,
+ * so does for some minutes one at a host that was not asked ({@link NewHosts}).
  *
  * <p>In a cluster it runs on the leader. A new leader's coordinator replays the stored events, and
  * then executes the commands that were unfinished.
@@ -87,6 +88,9 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   /** Names and addresses that the recoveries since the last look began have asked. */
   private final Map<String, Boolean> asked = BoundedMap.lru(RecoveryLimits.MAX_ASKED);
+
+  /** Null until a recovery has asked somebody. */
+  private NewHosts newHosts;
 
   /** Whether the ledger holds an event of another nara. */
   private boolean holdsOthers;
@@ -237,7 +241,7 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
     boolean idle = finalReport != null;
     if (idle) {
-      recoverAgain("The operator requested a recovery");
+      recoverAgain("The operator requested a recovery", false);
     }
     return Future.succeededFuture(new RecoveryStarted(recovery, idle));
   }
@@ -253,7 +257,10 @@ public final class CoordinatorVerticle extends VerticleBase {
     return isDone()
         ? new CurrentReport("done", true, finalReport, "")
         : new CurrentReport(
-            "waiting for neighbours", true, finalReport, readyWhenTried() ? "" : waitingSentence());
+            "waiting for neighbours",
+            true,
+            finalReport,
+            staysReady || readyWhenTried() ? "" : waitingSentence());
   }
 
   private boolean readyWhenTried() {
@@ -298,6 +305,8 @@ public final class CoordinatorVerticle extends VerticleBase {
       asked.put(peer.name(), true);
       asked.put(peer.address(), true);
     }
+    newHosts = newHosts == null ? new NewHosts(now()) : newHosts;
+    newHosts.onAsked(replay.plan().peers().stream().map(Peer::address).toList());
     boolean obtained = finalReport.eventTotals().merged() > 0;
     if (watch == null || obtained) {
       watch = new NeighbourWatch(random, now());
@@ -349,7 +358,8 @@ public final class CoordinatorVerticle extends VerticleBase {
               }
               if (online) {
                 recoverAgain(
-                    replay.plan().onlyRefused() ? "A neighbour is online" : "A neighbour has come");
+                    replay.plan().onlyRefused() ? "A neighbour is online" : "A neighbour has come",
+                    staysReady);
               } else {
                 watchForNeighbours();
               }
@@ -384,26 +394,36 @@ public final class CoordinatorVerticle extends VerticleBase {
   }
 
   private void decide(List<ConfiguredPeer> silent, List<Neighbour> known) {
-    if (known.stream().anyMatch(this::startsRecovery)) {
-      boolean wasReady = isDone();
-      recoverAgain("A neighbour has come that was not asked");
-      staysReady = wasReady;
-    } else if (holdsOthers && silent.stream().allMatch(peer -> asked.containsKey(peer.name()))) {
+    boolean watchesNewHosts =
+        silent.isEmpty()
+            && known.stream().noneMatch(CoordinatorVerticle::isConfigured)
+            && newHosts.watches(now());
+    if (known.stream().anyMatch(neighbour -> startsRecovery(neighbour, watchesNewHosts))) {
+      newHosts.onRecovery(now());
+      recoverAgain("A neighbour has come that was not asked", isDone() || staysReady);
+    } else if (!watchesNewHosts
+        && holdsOthers
+        && silent.stream().allMatch(peer -> asked.containsKey(peer.name()))) {
       endWatch();
     } else {
       scheduleLook(watch.nextWait(now()), true);
     }
   }
 
-  private boolean startsRecovery(Neighbour neighbour) {
+  private static boolean isConfigured(Neighbour neighbour) {
+    return neighbour.sources().contains(Neighbour.Source.CONFIGURED);
+  }
+
+  private boolean startsRecovery(Neighbour neighbour, boolean watchesNewHosts) {
     return neighbour.online()
         && !neighbour.address().isEmpty()
         && !neighbour.isHearsay()
         && !asked.containsKey(neighbour.name())
         // A configured peer may respond in another name each time.
         && !asked.containsKey(neighbour.address())
-        && (neighbour.sources().contains(Neighbour.Source.CONFIGURED)
-            || (!holdsOthers && watch.asksStrangers(now())));
+        && (isConfigured(neighbour)
+            || (!holdsOthers && watch.asksStrangers(now()))
+            || (watchesNewHosts && newHosts.startsRecovery(neighbour, now())));
   }
 
   private void endWatch() {
@@ -412,11 +432,11 @@ public final class CoordinatorVerticle extends VerticleBase {
     asked.clear();
   }
 
-  private void recoverAgain(String cause) {
+  private void recoverAgain(String cause, boolean keepsReady) {
     LOG.info("{}; the node recovers; recovery={}", cause, recovery + 1);
     nextLook.cancel();
     recovery++;
-    staysReady = false;
+    staysReady = keepsReady;
     finalReport = null;
     openKeyClaims();
     startRecovery(List.of());

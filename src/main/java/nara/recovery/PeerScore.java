@@ -28,6 +28,8 @@ public final class PeerScore {
   private boolean awaited;
   private boolean unsupported;
   private String dropReason = "";
+  private boolean late;
+  private boolean outOfTime;
 
   void onResponse(OfferResult offer) {
     responses++;
@@ -119,10 +121,30 @@ public final class PeerScore {
     awaited = false;
   }
 
+  /** A discovered newcomer, while others have responded already: the recovery waits less for it. */
+  void onCameLate() {
+    late = true;
+  }
+
+  /** The time for newcomers is over: this one may only go on while it responds. */
+  void onLateTimeOver() {
+    outOfTime |= late;
+  }
+
+  /** Whether the peer came late and its calls obtained nothing: no further rung asks it. */
+  boolean lateWithoutResult() {
+    return late && !hasSentAnything() && (failures > 0 || outOfTime);
+  }
+
+  /** Whether the peer was never asked, because the time for newcomers was over. */
+  boolean unaskedInTime() {
+    return outOfTime && responses + failures == 0;
+  }
+
   void resetFailures() {
     awaited = false;
     unsupported = false;
-    if (!unreachable) {
+    if (!unreachable && !outOfTime) {
       consecutiveFailures = 0;
       consecutiveStalls = 0;
     }
@@ -143,11 +165,13 @@ public final class PeerScore {
    * Whether the peer may get calls for events that no other peer gave: it does not keep failing.
    */
   public boolean usableAsLastResort() {
+    int maxStalls = late ? RecoveryLimits.MAX_LATE_STALLS : RecoveryLimits.MAX_CONSECUTIVE_STALLS;
     int maxFailures =
         consecutiveStalls == consecutiveFailures
-            ? RecoveryLimits.MAX_CONSECUTIVE_STALLS
+            ? maxStalls
             : RecoveryLimits.MAX_CONSECUTIVE_FAILURES;
     return !unsupported
+        && !(outOfTime && (responses == 0 || consecutiveFailures > 0))
         && !wasteful()
         && (awaited()
             || (consecutiveFailures < maxFailures && !(unreachable && consecutiveFailures > 1)));
@@ -235,6 +259,9 @@ public final class PeerScore {
 
   /** A sentence without its subject when the last call failed; else empty. */
   String failureSummary() {
+    if (unaskedInTime()) {
+      return "came late, and was not asked in time";
+    }
     if (failures > 0 && responses == 0) {
       return "answered none of " + failures + " calls: " + lastFailure;
     }

@@ -92,6 +92,11 @@ public final class PeerScores {
         .toList();
   }
 
+  /** The time for newcomers is over. */
+  void endLateTime() {
+    byName.values().forEach(PeerScore::onLateTimeOver);
+  }
+
   /** Gives failed peers another chance: the next rung sends other requests. */
   void resetFailures() {
     byName.values().forEach(PeerScore::resetFailures);

@@ -29,8 +29,20 @@ final class RecoveryLimits {
   /** A neighbour that has started is found within this time. */
   static final Duration MAX_LOOK_WAIT = Duration.ofSeconds(30);
 
-  /** Passes of one recovery: strangers can announce new names for ever. */
-  static final int MAX_PASSES = 4;
+  /** Passes with newcomers of one host: strangers can announce new names for ever. */
+  static final int MAX_PASSES_PER_HOST = 4;
+
+  /** Passes of one recovery: strangers can have several hosts. */
+  static final int MAX_PASSES = 12;
+
+  /**
+   * How long, from the second pass on, a recovery takes in discovered newcomers, and waits for
+   * those that send nothing. Other neighbours have responded then, so the node need not wait.
+   */
+  static final Duration MAX_LATE_TIME = Duration.ofSeconds(30);
+
+  /** Stalls in a row after which such a newcomer gets no more calls: 14 seconds in all. */
+  static final int MAX_LATE_STALLS = 3;
 
   /**
    * How long after the start of a recovery neighbours may still announce themselves: up to 5 s
@@ -61,6 +73,15 @@ final class RecoveryLimits {
 
   /** Names and addresses that were asked, in memory: strangers can have any number of them. */
   static final int MAX_ASKED = 20_000;
+
+  /**
+   * How long after its first recovery a node without configured peers recovers again for neighbours
+   * at new hosts: the first comer may be the only liar.
+   */
+  static final Duration NEW_HOSTS_TIME = Duration.ofMinutes(5);
+
+  /** Asked hosts that are enough: an attacker has few. */
+  static final int ENOUGH_HOSTS = 8;
 
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);

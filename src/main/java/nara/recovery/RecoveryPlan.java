@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,6 +23,7 @@ import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
+import nara.mesh.wire.PeerAddress;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.LedgerRequestMessage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
@@ -82,6 +84,16 @@ public final class RecoveryPlan {
   private List<String> sourceProblems = List.of();
 
   private int passes;
+
+  /** The passes with newcomers of each host. */
+  private final Map<String, Integer> passesByHost = new HashMap<>();
+
+  /** The time for newcomers that is left, apart from this pass. */
+  private Duration lateLeft = RecoveryLimits.MAX_LATE_TIME;
+
+  /** When the time for newcomers is over; never, while no newcomers are asked. */
+  private Instant lateEnd = Instant.MAX;
+
   private Instant started = Instant.EPOCH;
 
   /** The end of the current try; until then the discovery is repeated. */
@@ -155,6 +167,9 @@ public final class RecoveryPlan {
 
   private void handle(RecoveryEvent event) {
     addedEvents += added(event);
+    if (isTooLate()) {
+      scores.endLateTime();
+    }
     switch (event) {
       case RecoveryEvent.Started started -> onStarted();
       case RecoveryEvent.TimerFired fired -> onTimerFired();
@@ -328,6 +343,8 @@ public final class RecoveryPlan {
   private void resumeSuspendedRung() {
     SuspendedRung before = suspended;
     suspended = null;
+    lateLeft = Duration.between(now, lateEnd);
+    lateEnd = Instant.MAX;
     neighbours = before.neighbours();
     rungPeers = before.peers();
     rungIndex = before.index();
@@ -423,6 +440,18 @@ public final class RecoveryPlan {
                 .toList(),
             random);
     added.forEach(peer -> scores.of(peer.name()));
+    added.stream()
+        .map(Peer::host)
+        .distinct()
+        .forEach(host -> passesByHost.merge(host, 1, Integer::sum));
+    if (passes > 1) {
+      lateEnd = lateEnd.equals(Instant.MAX) ? now.plus(lateLeft) : lateEnd;
+      if (scores.anyResponded() || plazaResponded) {
+        added.stream()
+            .filter(peer -> !peer.configured())
+            .forEach(peer -> scores.of(peer.name()).onCameLate());
+      }
+    }
     peers.addAll(added);
     String found =
         "%d %s, %d with a mesh address"
@@ -480,13 +509,26 @@ public final class RecoveryPlan {
         // A recovery mentions hundreds of naras, and the asked ones hold what these hold.
         .filter(each -> !each.address().isEmpty() && !each.isHearsay())
         .filter(each -> !asked.contains(each.name()))
+        .filter(this::mayBeAsked)
         .toList();
+  }
+
+  /** Anybody can announce names, so discovered newcomers are bounded in time and by host. */
+  private boolean mayBeAsked(Neighbour newcomer) {
+    String host = PeerAddress.hostOf(newcomer.address()).toLowerCase(Locale.ROOT);
+    return passesByHost.getOrDefault(host, 0) < RecoveryLimits.MAX_PASSES_PER_HOST
+        && (newcomer.sources().contains(Neighbour.Source.CONFIGURED) || !isTooLate());
+  }
+
+  private boolean isTooLate() {
+    return !lateLeft.isPositive() || !now.isBefore(lateEnd);
   }
 
   // The ladder.
 
   private void startNextRung(List<Peer> remaining) {
-    rungPeers = remaining;
+    rungPeers =
+        remaining.stream().filter(peer -> !scores.of(peer.name()).lateWithoutResult()).toList();
     rungIndex++;
     if (rungIndex == config.ladder().size()) {
       leaveLadder();
@@ -515,7 +557,10 @@ public final class RecoveryPlan {
 
   private void startMeshRung(Supplier<RungExecution> newRung) {
     if (rungPeers.isEmpty()) {
-      skipRung("no neighbour with a mesh address");
+      skipRung(
+          neighbours.stream().allMatch(neighbour -> neighbour.address().isEmpty())
+              ? "no neighbour with a mesh address"
+              : "the neighbours sent nothing");
       return;
     }
     state = PlanState.RUNNING_MESH_RUNG;

@@ -49,7 +49,7 @@ final class ControlAccess {
     String site = request.getHeader("Sec-Fetch-Site");
     boolean local =
         AddressPolicy.isLoopback(request.remoteAddress().hostAddress())
-            && isForThisMachine(request)
+            && HostCheck.isForThisMachine(request)
             && (site == null || site.equals("same-origin") || site.equals("none"));
     if (local) {
       context.next();
@@ -69,15 +69,9 @@ final class ControlAccess {
     boolean isLocal = AddressPolicy.isLoopback(request.remoteAddress().hostAddress());
     boolean isBrowser =
         request.headers().contains("Origin") || request.headers().contains("Sec-Fetch-Site");
-    return isLocal && !isBrowser && isForThisMachine(request)
+    return isLocal && !isBrowser && HostCheck.isForThisMachine(request)
         ? Optional.empty()
         : Optional.of("only programs on this machine may do this; set web.token to allow others");
-  }
-
-  /** Any site can have a name with this machine's address, and its page then sends no origin. */
-  private static boolean isForThisMachine(HttpServerRequest request) {
-    return request.authority() != null
-        && AddressPolicy.isLoopback(request.authority().host().replaceAll("[\\[\\]]", ""));
   }
 
   private boolean hasToken(String authorization) {

@@ -73,6 +73,7 @@ public final class WebVerticle extends VerticleBase {
 
   private final WebOptions options;
   private final ControlAccess access;
+  private final HostCheck hostCheck;
   private final NodeFacts facts;
   private final Keyring keys;
 
@@ -80,6 +81,7 @@ public final class WebVerticle extends VerticleBase {
   private NodeStatusReader reader;
   private Router router;
   private HttpServer server;
+  private WebConnections connections;
   private EventStream stream;
 
   /** Null until the first scrape; only the ordered worker of this context uses it. */
@@ -91,6 +93,7 @@ public final class WebVerticle extends VerticleBase {
   public WebVerticle(WebOptions options, NodeFacts facts, Keyring keys) {
     this.options = options;
     this.access = new ControlAccess(options.token());
+    this.hostCheck = new HostCheck(options.host());
     this.facts = facts;
     this.keys = keys;
   }
@@ -124,8 +127,17 @@ public final class WebVerticle extends VerticleBase {
     router.errorHandler(405, this::onWrongMethod);
     router.errorHandler(500, this::onDefect);
     // Without an upgrade to HTTP/2, in which a large response fails.
-    HttpServerOptions plain = new HttpServerOptions().setHttp2ClearTextEnabled(false);
-    server = vertx.createHttpServer(plain).requestHandler(this::onHttpRequest);
+    HttpServerOptions plain =
+        new HttpServerOptions()
+            .setHttp2ClearTextEnabled(false)
+            .setIdleTimeout((int) WebLimits.IDLE_TIMEOUT.toSeconds());
+    connections =
+        new WebConnections(vertx, WebLimits.MAX_CONNECTIONS, WebLimits.HEAD_TIMEOUT.toMillis());
+    server =
+        vertx
+            .createHttpServer(plain)
+            .connectionHandler(connections::onConnection)
+            .requestHandler(this::onHttpRequest);
     return server
         .listen(options.port(), options.host())
         .onSuccess(
@@ -156,7 +168,18 @@ public final class WebVerticle extends VerticleBase {
         .response()
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Content-Type-Options", "nosniff");
-    router.handle(request);
+    connections.onRequest(request);
+    request.response().endHandler(sent -> connections.onResponse(request));
+    Optional<String> refusal = hostCheck.refusal(request);
+    if (refusal.isEmpty()) {
+      router.handle(request);
+      return;
+    }
+    request
+        .response()
+        .setStatusCode(403)
+        .putHeader("Content-Type", "application/json")
+        .end(new JsonObject().put("error", refusal.get()).encode() + "\n");
   }
 
   private void onHealth(RoutingContext context) {

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -323,15 +324,37 @@ class JourneyVerticleTest {
 
   @Test
   void strangers_do_not_use_up_the_room_of_established_naras() {
-    for (int i = 0; i < 200; i++) {
-      Identity stranger = Citizen.named("stranger-" + i).identity();
-      Witness host = new Witness("10.0.0." + i % 8, false);
-      keys.learn(stranger.name(), "", stranger.keys().publicKey(), Origin.HEARSAY, host);
-      relay(stranger.name(), "x".getBytes(UTF_8));
+    for (int i = 0; i < 100; i++) {
+      Identity stranger = stranger(i, 8);
+      relay(stranger, journey(id(i), stranger));
     }
-    assertThat(counts().refused()).containsEntry("too_often", 140L);
+    assertThat(counts().refused()).containsEntry("too_often", 40L);
 
     assertThat(relay(ada, journey(ID, ada))).isEqualTo(TAKEN);
+  }
+
+  @Test
+  void invalid_journeys_of_two_hosts_do_not_use_up_the_room_of_other_strangers() {
+    for (int i = 0; i < 60; i++) {
+      relay(stranger(i, 2).name(), "x".getBytes(UTF_8));
+    }
+    assertThat(counts().refused()).containsEntry("unreadable", 60L);
+
+    Identity other = stranger(2, 3);
+    assertThat(relay(other, journey(ID, other))).isEqualTo(TAKEN);
+  }
+
+  private Identity stranger(int i, int hosts) {
+    Identity stranger = Citizen.named("stranger-" + i + "-" + hosts).identity();
+    Witness host = new Witness("10.0.0." + i % hosts, false);
+    keys.learn(stranger.name(), "", stranger.keys().publicKey(), Origin.HEARSAY, host);
+    return stranger;
+  }
+
+  private static String id(int i) {
+    byte[] bytes = new byte[16];
+    bytes[15] = (byte) i;
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   @Test
@@ -397,6 +420,32 @@ class JourneyVerticleTest {
     assertThat(relay(cyd, journey(ID, ada, eve, cyd))).isEqualTo(unknown);
     assertThat(relay(cyd, journey(ID, ada, eve, cyd))).isEqualTo(unknown);
     assertThat(asked).containsExactly("eve");
+  }
+
+  @Test
+  void invented_hops_of_one_host_cause_few_lookups_in_a_minute() {
+    BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.FindPeerKey.class,
+        query -> {
+          asked.add(query.target());
+          return new PeerKeyResult(Optional.empty(), "", List.of());
+        });
+    for (int i = 0; i < 30; i++) {
+      Identity sender = stranger(i, 1);
+      Identity[] hops = new Identity[7];
+      for (int hop = 0; hop < 6; hop++) {
+        hops[hop] = Citizen.named("invented-" + i + "-" + hop).identity();
+      }
+      hops[6] = sender;
+      relay(sender, journey(id(i), Citizen.named("originator").identity(), hops));
+    }
+    assertThat(asked).hasSize(JourneyLimits.LOOKUPS_PER_MINUTE);
+
+    Identity eve = Citizen.named("eve").identity();
+    relay(cyd, journey(ID, ada, eve, cyd));
+    assertThat(asked).as("lookups for other senders go on").contains("eve");
   }
 
   // Own journeys, completions and timeouts.

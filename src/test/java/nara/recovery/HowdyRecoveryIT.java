@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import nara.demo.Corpus;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.HowdyMessage;
@@ -13,17 +16,20 @@ import nara.mqtt.wire.HowdyObservation;
 import nara.mqtt.wire.Topics;
 import nara.node.Blocking;
 import nara.profile.Status;
+import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.FaultyPeer;
 import nara.testing.Mosquitto;
 import nara.testing.MqttPublisher;
+import nara.testing.ScriptedPeer;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
 
 /** A recovery that knows its neighbour only from a howdy, which strangers republish altered. */
 class HowdyRecoveryIT {
   private static final Citizen ALICE = Citizen.named("alice");
+  private static final Citizen BOB = Citizen.named("bob");
 
   /** The discard port: nobody answers there. */
   private static final String DEAD = "127.0.0.1:9";
@@ -51,22 +57,73 @@ class HowdyRecoveryIT {
     }
   }
 
+  @Test
+  void first_comer_does_not_decide_when_no_peer_is_configured() throws Exception {
+    try (Mosquitto broker = Mosquitto.start();
+        ScriptedPeer alice = new ScriptedPeer("alice", history.subList(0, 40));
+        TestNode fresh = fresh(broker);
+        MqttPublisher plaza = new MqttPublisher(broker.url())) {
+      awaitConnection(fresh);
+      plaza.publish(Topics.HOWDY, howdy(addressOf(alice)));
+      assertThat(fresh.report().recovery()).isEqualTo(1);
+      awaitReport(fresh, CurrentReport::finished);
+      Set<String> reasons = new HashSet<>();
+      try (ScriptedPeer bob = new ScriptedPeer("bob", history, "127.0.0.2")) {
+        plaza.publish(Topics.HOWDY, howdy(BOB, addressOf(bob)));
+
+        awaitReport(
+            fresh,
+            current -> {
+              reasons.add(current.notReadyReason());
+              return current.finished() && current.report().recovery() == 2;
+            });
+
+        assertThat(reasons).as("it stays ready").containsOnly("");
+        assertThat(fresh.heldCorpus()).containsAll(bob.texts());
+      }
+    }
+  }
+
+  private static String addressOf(ScriptedPeer peer) {
+    String text = peer.configuredPeer();
+    return text.substring(text.indexOf('@') + 1);
+  }
+
+  private static void awaitReport(TestNode node, Predicate<CurrentReport> expected) {
+    Duration timeout = Duration.ofSeconds(20);
+    long end = System.nanoTime() + timeout.toNanos();
+    while (!expected.test(
+        Blocking.await(
+            node.node()
+                .bus()
+                .request(RecoveryRequest.ADDRESS, new RecoveryRequest.GetRecoveryReport(), timeout),
+            timeout))) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
   /** Anybody can copy the answer to a ping, but not sign other responses. */
   private String withoutSignature(String body) {
     return body.startsWith("{\"t\":") ? body : body.replace("\"ts\":", "\"ts\" :");
   }
 
   private static byte[] howdy(String address) {
-    String signed = HowdyMessage.signedText("alice", "fresh", 1);
+    return howdy(ALICE, address);
+  }
+
+  private static byte[] howdy(Citizen sender, String address) {
+    String name = sender.identity().name();
+    String signed = HowdyMessage.signedText(name, "fresh", 1);
     return new HowdyMessage(
-            "alice",
+            name,
             "fresh",
             1,
             HowdyObservation.onlineAt(1),
             List.of(),
-            Status.of(ALICE.identity(), "test", address).json(),
-            Status.of(ALICE.identity(), "test", address),
-            ALICE.identity().keys().signBase64(signed.getBytes(StandardCharsets.UTF_8)))
+            Status.of(sender.identity(), "test", address).json(),
+            Status.of(sender.identity(), "test", address),
+            sender.identity().keys().signBase64(signed.getBytes(StandardCharsets.UTF_8)))
         .json();
   }
 

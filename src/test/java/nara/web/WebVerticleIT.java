@@ -15,11 +15,14 @@ import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -250,6 +253,51 @@ class WebVerticleIT {
         .as("from a page of a site whose name leads to this machine")
         .isEqualTo(403);
     assertThat(statusFor(vertx, open, path, "localhost")).isNotEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/status", "/metrics", "/events", "/profile.json", "/nothing"})
+  void pages_of_a_site_whose_name_leads_to_this_machine_read_nothing(String path, Vertx vertx)
+      throws Exception {
+    int port = start(vertx, "", TestFacts.plain());
+
+    assertThat(raw(port, path, "Host: evil.example:" + port))
+        .startsWith("HTTP/1.1 403 ")
+        .contains("{\"error\":\"the Host header is not of this machine; use 127.0.0.1");
+    assertThat(raw(port, path, "Host: localhost", "Host: evil.example"))
+        .matches("(?s)HTTP/1.1 4(00|03) .*");
+    assertThat(raw(port, path, "Host: evil.example", "Host: localhost"))
+        .matches("(?s)HTTP/1.1 4(00|03) .*");
+    assertThat(raw(port, "/health", "Host: localhost:" + port)).startsWith("HTTP/1.1 200 ");
+    assertThat(raw(port, "/health", "Host: [::1]:" + port)).startsWith("HTTP/1.1 200 ");
+  }
+
+  private static String raw(int port, String path, String... headers) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      String head = String.join("\r\n", headers);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + path + " HTTP/1.1\r\n" + head + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void connections_without_a_request_make_room_for_others(Vertx vertx) throws Exception {
+    int port = start(vertx, "", TestFacts.plain());
+    List<Socket> sleeping = new ArrayList<>();
+    for (int i = 0; i < WebLimits.MAX_CONNECTIONS + 20; i++) {
+      sleeping.add(new Socket("127.0.0.1", port));
+    }
+
+    assertThat(get(port, "/health").statusCode()).isEqualTo(200);
+
+    assertThat(sleeping.getFirst().getInputStream().read()).as("the oldest is closed").isNegative();
+    for (Socket socket : sleeping) {
+      socket.close();
+    }
   }
 
   private static int statusFor(Vertx vertx, int port, String path, String host) {

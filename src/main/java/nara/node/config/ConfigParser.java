@@ -71,7 +71,11 @@ final class ConfigParser {
         case List<?> list -> "a list";
         // A URL may contain a password.
         case String text ->
-            '"' + SafeText.excerpt(text.replaceFirst("//.*@", "//(not shown)@")) + '"';
+            '"'
+                + SafeText.excerpt(
+                    text.replaceFirst("//.*@", "//(not shown)@")
+                        .replaceFirst("@[^@]*:.*@", "@(not shown)@"))
+                + '"';
         default -> value.toString();
       };
     }

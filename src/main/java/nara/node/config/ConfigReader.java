@@ -73,6 +73,11 @@ public final class ConfigReader {
   private static final ConfigKind<String> WEB_URL =
       text("an http:// or https:// URL, or empty", AddressParser::isWebUrl);
 
+  /** A URL whose query may contain a token; output shows {@code ***} in its place. */
+  private static final ConfigKind<String> SECRET_WEB_URL =
+      new ConfigKind<>(
+          WEB_URL.allowed(), WEB_URL.parse(), url -> url.replaceFirst("[?].*", "?***"));
+
   /** Peers, and trusted keys: far above any network seen. */
   private static final int MAX_PEERS = 10_000;
 
@@ -571,7 +576,7 @@ public final class ConfigReader {
   }
 
   private static OpinionConfig opinion(ConfigSection s) {
-    return OpinionConfig.defaults().seededFrom(s.read("seed_url", "", WEB_URL));
+    return OpinionConfig.defaults().seededFrom(s.hidden("seed_url", "", SECRET_WEB_URL));
   }
 
   private static LogConfig log(ConfigSection s) {

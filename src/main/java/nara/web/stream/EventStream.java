@@ -6,15 +6,18 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nara.bus.Bus;
 import nara.bus.Timeouts;
 import nara.event.Event;
 import nara.ledger.InspectionRequest;
 import nara.ledger.LedgerNotification;
+import nara.mesh.wire.AddressPolicy;
 import nara.web.http.ReadRoutes;
 import nara.web.http.Reply;
 import nara.web.stream.Frame.SkipReason;
@@ -35,10 +38,11 @@ public final class EventStream {
   private final int maxEventsPerSecond;
   private final KeptFrames kept;
 
-  private final Set<HttpServerResponse> clients = new LinkedHashSet<>();
+  /** With the address of each, the oldest first. */
+  private final Map<HttpServerResponse, String> clients = new LinkedHashMap<>();
 
   /** Those that wait until the ledger tells its additions. */
-  private final Set<HttpServerResponse> connecting = new HashSet<>();
+  private final Map<HttpServerResponse, String> connecting = new LinkedHashMap<>();
 
   private boolean watching;
   private Future<?> watchBegun = Future.succeededFuture();
@@ -81,10 +85,15 @@ public final class EventStream {
   }
 
   private void onClient(RoutingContext context) {
-    if (clients.size() + connecting.size() >= StreamLimits.MAX_CLIENTS) {
+    String address = context.request().remoteAddress().hostAddress();
+    if (!AddressPolicy.isLoopback(address)
+        && clientsAt(address) >= StreamLimits.MAX_CLIENTS_PER_ADDRESS) {
       context.response().putHeader("Retry-After", "30");
-      Reply.error(context, 503, "too many clients read the events; close one");
+      Reply.error(context, 503, "too many clients at your address read the events; close one");
       return;
+    }
+    if (clientCount() >= StreamLimits.MAX_CLIENTS) {
+      cutOldest();
     }
     HttpServerResponse response = context.response();
     response
@@ -95,21 +104,47 @@ public final class EventStream {
         .setWriteQueueMaxSize(StreamLimits.MAX_QUEUED_BYTES);
     response.closeHandler(closed -> remove(response));
     response.exceptionHandler(failure -> remove(response));
-    connecting.add(response);
+    connecting.put(response, address);
     String lastId = context.request().getHeader("Last-Event-ID");
     watch().onComplete(watched -> connect(response, lastId));
   }
 
   /** From the first frame on, no event is missed: the ledger tells them already, if it is there. */
   private void connect(HttpServerResponse response, String lastId) {
-    if (!connecting.remove(response)) {
+    String address = connecting.remove(response);
+    if (address == null) {
       return;
     }
     write(response, bytes(Frame.connected(server)));
     if (lastId != null) {
       replay(response, lastId);
     }
-    clients.add(response);
+    clients.put(response, address);
+  }
+
+  private long clientsAt(String address) {
+    return addresses().filter(address::equals).count();
+  }
+
+  private Stream<String> addresses() {
+    return Stream.concat(clients.values().stream(), connecting.values().stream());
+  }
+
+  /** Makes room: a client may sleep for ever, and one that reads comes back by itself. */
+  private void cutOldest() {
+    Map<String, Long> byAddress =
+        addresses().collect(Collectors.groupingBy(each -> each, Collectors.counting()));
+    long most = Collections.max(byAddress.values());
+    Stream.concat(clients.entrySet().stream(), connecting.entrySet().stream())
+        .filter(client -> byAddress.get(client.getValue()) == most)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .ifPresent(this::cut);
+  }
+
+  private void cut(HttpServerResponse response) {
+    remove(response);
+    response.reset();
   }
 
   private void replay(HttpServerResponse response, String lastId) {
@@ -211,7 +246,7 @@ public final class EventStream {
   }
 
   private void send(byte[] frame) {
-    for (HttpServerResponse response : List.copyOf(clients)) {
+    for (HttpServerResponse response : List.copyOf(clients.keySet())) {
       write(response, frame);
     }
   }
@@ -219,8 +254,7 @@ public final class EventStream {
   private void write(HttpServerResponse response, byte[] frame) {
     if (response.writeQueueFull()) {
       LOG.debug("Cut a client of the events: it reads too slowly");
-      remove(response);
-      response.reset();
+      cut(response);
     } else if (!response.ended() && !response.closed()) {
       response.write(Buffer.buffer(frame));
     }

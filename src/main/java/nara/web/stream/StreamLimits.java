@@ -4,8 +4,11 @@ import java.time.Duration;
 
 /** The limits of this package, each with its reason. */
 final class StreamLimits {
-  /** Clients at once: some pages and scripts of one operator. */
+  /** Clients at once: some pages and scripts of one operator. A further one cuts the oldest. */
   static final int MAX_CLIENTS = 32;
+
+  /** Of one address that is not this machine's. */
+  static final int MAX_CLIENTS_PER_ADDRESS = 8;
 
   /**
    * Bytes that wait for one client. It holds a replay of the whole buffer and seconds of events; a

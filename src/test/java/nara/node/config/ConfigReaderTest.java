@@ -397,6 +397,34 @@ class ConfigReaderTest {
   }
 
   @Test
+  void query_of_a_seed_url_is_not_shown() {
+    ConfigResult right =
+        read("{\"opinion\": {\"seed_url\": \"https://example.org/narae.json?key=hush\"}}");
+    assertThat(right.config().orElseThrow().opinion().seedUrl()).endsWith("?key=hush");
+    assertThat(right.effective())
+        .contains("https://example.org/narae.json?***")
+        .doesNotContain("hush");
+    assertThat(right.config().orElseThrow().toString()).doesNotContain("hush");
+
+    ConfigResult wrong =
+        read("{\"opinion\": {\"seed_url\": \"ftp://example.org/narae.json?key=hush\"}}");
+    assertThat(wrong.problems().getFirst().sentence())
+        .endsWith(
+            "opinion.seed_url: the value (not shown) is not an http:// or https:// URL, or empty");
+  }
+
+  @Test
+  void password_before_the_host_of_a_peer_is_refused_and_not_shown() {
+    ConfigResult wrong = read("{\"discovery\": {\"peers\": [\"b@user:hush@192.0.2.7:7433\"]}}");
+
+    assertThat(wrong.config()).isEmpty();
+    assertThat(wrong.problems().getFirst().sentence())
+        .contains("\"b@(not shown)@192.0.2.7:7433\"", "has a user and a password before its host")
+        .doesNotContain("hush");
+    assertThat(read("{\"discovery\": {\"peers\": [\"b@home@192.0.2.7\"]}}").problems()).isEmpty();
+  }
+
+  @Test
   void effective_configuration_reads_back_as_the_same() {
     ConfigResult first =
         read(

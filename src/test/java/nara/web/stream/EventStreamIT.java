@@ -165,14 +165,14 @@ class EventStreamIT {
   }
 
   @Test
-  void clients_have_a_bound(Vertx vertx) throws Exception {
+  void a_client_gets_a_place_although_sleepers_hold_all(Vertx vertx) throws Exception {
     start(vertx, 1_000);
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < StreamLimits.MAX_CLIENTS; i++) {
       clients.add(new Client(""));
     }
-    try (Client refused = new Client("")) {
-      assertThat(refused.head).startsWith("http/1.0 503").contains("retry-after");
+    try (Client further = new Client("")) {
+      assertThat(further.head).startsWith("http/1.0 200");
     }
     for (Client client : clients) {
       client.close();
