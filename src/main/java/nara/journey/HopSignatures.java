@@ -20,7 +20,8 @@ import nara.trust.verifier.SignatureVerifier;
 
 /**
  * The signatures of hops: Ed25519 over the SHA-256 of a JSON text with the journey, the hops before
- * and the signing name (WIRE.md section 8). A hop's own time and stamp are not in its signature.
+ * and the signing name (the wire contract section 8). A hop's own time and stamp are not in its
+ * signature.
  *
  * <p>The texts of all hops have a common beginning, so verifying n hops hashes each byte once.
  */

@@ -17,7 +17,8 @@ import nara.event.json.JsonWriter;
 import nara.identity.Hashing;
 
 /**
- * A message that goes round all naras that are online, as it is on the wire (WIRE.md section 8).
+ * A message that goes round all naras that are online, as it is on the wire (the wire contract
+ * section 8).
  *
  * @param originator the name of the nara that started it
  * @param hops the naras that signed it, in order

@@ -1,7 +1,8 @@
 /**
  * World journeys: messages that go round all naras that are online, signed by each.
  *
- * <p>The rules are WIRE.md section 8. Hops are verified before anything is done for a journey.
+ * <p>The rules are the wire contract section 8. Hops are verified before anything is done for a
+ * journey.
  */
 @MayKnow({
   "bounds",

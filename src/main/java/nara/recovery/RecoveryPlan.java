@@ -506,7 +506,7 @@ public final class RecoveryPlan {
   private List<Neighbour> unasked(List<Neighbour> online) {
     Set<String> asked = askedNames();
     return online.stream()
-        // A recovery mentions hundreds of naras, and the asked ones hold what these hold.
+        // Events mention hundreds of naras; the asked neighbours hold the events of these.
         .filter(each -> !each.address().isEmpty() && !each.isHearsay())
         .filter(each -> !asked.contains(each.name()))
         .filter(this::mayBeAsked)

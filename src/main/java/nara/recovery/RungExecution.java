@@ -26,7 +26,7 @@ public interface RungExecution {
   /** A wait is over: one of this rung or of an earlier one. */
   default void onTimerFired() {}
 
-  /** The rung goes on after a time in which its timers may have fired for nobody. */
+  /** The rung goes on. Timers that fired while it was suspended had no effect on it. */
   default void onResumed() {}
 
   boolean finished();

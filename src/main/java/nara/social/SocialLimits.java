@@ -42,6 +42,6 @@ final class SocialLimits {
   /** Naras whose cooldowns and facts are remembered. */
   static final int MAX_TARGETS = 2_000;
 
-  /** Teases of others that are remembered; more in 30 seconds are no conversation. */
+  /** Teases of others that are remembered for 30 seconds: a bound on memory. */
   static final int MAX_RECENT_TEASES = 500;
 }

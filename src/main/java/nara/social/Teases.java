@@ -8,8 +8,8 @@ import nara.event.Event;
 import nara.event.Social;
 
 /**
- * The teases so far: whom this node may tease again, and what others have said just now. Times are
- * steady ones, but for those of events. Not thread-safe.
+ * The recent teases: the targets of this node with their cooldowns, and the teases of others. Times
+ * are steady ones, except for those of events. Not thread-safe.
  */
 final class Teases {
   private record Remark(String target, String reason) {}

@@ -1,6 +1,6 @@
 /**
- * The stash: what a nara keeps, encrypted, with three others (WIRE.md, section 9). Here are both
- * sides: the owner of a stash, and the confidant that keeps the stashes of others.
+ * The stash: what a nara keeps, encrypted, with three others (the wire contract, section 9). Here
+ * are both sides: the owner of a stash, and the confidant that keeps the stashes of others.
  */
 @MayKnow({
   "bounds",

@@ -17,7 +17,7 @@ import nara.trust.TrustRequest.KeyConflicts;
 import nara.trust.TrustRequest.TrustTotals;
 import nara.trust.TrustRequest.UnknownEmitters;
 
-/** Whom and what this node believes, as JSON. Keys may be added, never renamed. */
+/** The keys and claims that this node accepts, as JSON. Keys may be added, never renamed. */
 final class TrustJson {
   /** Strangers can claim any number of names. The totals count all of them. */
   private static final int MAX_NAMES = 200;

@@ -162,7 +162,7 @@ public final class WebVerticle extends VerticleBase {
                     }));
   }
 
-  /** All is of the moment, and nothing is to be guessed to be a page. */
+  /** Forbids caching and guessing of types: every response is current state. */
   private void onHttpRequest(HttpServerRequest request) {
     request
         .response()

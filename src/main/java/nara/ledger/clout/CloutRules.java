@@ -11,8 +11,8 @@ import nara.identity.Personality;
 import nara.identity.Soul;
 
 /**
- * How one observer values social events, by WIRE.md section 8.1: its personality weighs them, and
- * its soul decides which teases resonate.
+ * How one observer values social events, by the wire contract section 8.1: its personality weighs
+ * them, and its soul decides which teases resonate.
  *
  * @param soul in its written form
  */

@@ -1,4 +1,7 @@
-/** The messages of the stash as they are on the wire (WIRE.md, section 9), and their limits. */
+/**
+ * The messages of the stash as they are on the wire (the wire contract, section 9), and their
+ * limits.
+ */
 @MayKnow({"event.json", "identity"})
 package nara.stash.wire;
 

@@ -130,7 +130,7 @@ public final class EventStream {
     return Stream.concat(clients.values().stream(), connecting.values().stream());
   }
 
-  /** Makes room: a client may sleep for ever, and one that reads comes back by itself. */
+  /** Closes the oldest client to make room. An active client reconnects by itself. */
   private void cutOldest() {
     Map<String, Long> byAddress =
         addresses().collect(Collectors.groupingBy(each -> each, Collectors.counting()));
