@@ -171,13 +171,16 @@ class StashIT {
         progressed -> {});
   }
 
+  /** A confidant that has nothing of its own to keep with the others. */
   private UnaryOperator<NodeConfig> withSnapshot(String name) {
     return config ->
-        config.with(
-            new NodeConfig.MemoryConfig(
-                config.memory().mode(),
-                config.memory().maxEvents(),
-                config.memory().maxBytes(),
-                Optional.of(new SnapshotConfig(folder.resolve(name), Duration.ofMinutes(10)))));
+        config
+            .with(new StashConfig(true, false, StashConfig.defaults().checkEvery()))
+            .with(
+                new NodeConfig.MemoryConfig(
+                    config.memory().mode(),
+                    config.memory().maxEvents(),
+                    config.memory().maxBytes(),
+                    Optional.of(new SnapshotConfig(folder.resolve(name), Duration.ofMinutes(10)))));
   }
 }
