@@ -291,7 +291,7 @@ class JourneyIT {
     assertThat(empty.code()).isEqualTo(2);
     assertThat(empty.err()).contains("the message is empty");
     assertThat(address.code()).isEqualTo(2);
-    assertThat(address.err()).contains("--at a b is no HOST:PORT");
+    assertThat(address.err()).contains("--at a b has an invalid host name");
   }
 
   private static NodeConfig readOnly(NodeConfig config) {
