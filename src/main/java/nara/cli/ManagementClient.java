@@ -35,7 +35,7 @@ final class ManagementClient implements AutoCloseable {
   /** The default of {@code web.port}. */
   private static final int DEFAULT_PORT = PeerAddress.DEFAULT_PORT + 1;
 
-  /** What a mesh port answers, ours and the reference's. */
+  /** The answer of a mesh port, ours or the reference's. */
   private static final String NO_PAGE = "404 page not found";
 
   /** An IPv6 address without brackets has colons, but no port. */

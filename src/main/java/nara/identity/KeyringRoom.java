@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import nara.bounds.FairQueue;
 
 /**
- * What leaves a full keyring, and what does not enter it. Names of the lowest tier leave first, of
- * these the oldest of the peer that brought most. The keyring's lock guards it.
+ * Decides which names leave a full keyring, and which do not enter it. Names of the lowest tier
+ * leave first, of these the oldest of the peer that brought most. The keyring's lock guards it.
  */
 final class KeyringRoom {
   /** Names of these tiers can be evicted; those above never. See {@link NameClaims#tier}. */

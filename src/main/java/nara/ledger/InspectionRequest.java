@@ -114,7 +114,7 @@ public sealed interface InspectionRequest<R extends BusMessage> extends Request<
   record SubjectDescriptions(Map<String, SubjectDescription> bySubject) implements BusMessage {}
 
   /**
-   * What the ledger says of a subject.
+   * The ledger's facts about a subject.
    *
    * @param lastReport the newest report of its status
    * @param observations how many observations are about it

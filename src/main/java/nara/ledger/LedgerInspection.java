@@ -142,7 +142,7 @@ public final class LedgerInspection {
     return latest;
   }
 
-  /** What the ledger says of subjects at a time, Unix seconds. */
+  /** The ledger's facts about subjects at a time, Unix seconds. */
   public Map<String, SubjectDescription> describe(List<String> subjects, long atSeconds) {
     Map<String, SubjectDescription> described = new HashMap<>();
     subjects.stream()

@@ -32,9 +32,9 @@ import nara.ledger.index.StoredEvent;
  * Decides which events stay: the limits of pings and of observations, the maximum number and the
  * maximum size. A flood costs its sender, not the others.
  *
- * <p>Every event belongs to a {@link Share} of the nara that acted. What an established nara
- * observed of others that are not established is a share of its own. While the ledger is full, the
- * first of these that applies loses its lowest event:
+ * <p>Every event belongs to a {@link Share} of the nara that acted. The observations that an
+ * established nara made of others that are not established are a share of their own. While the
+ * ledger is full, the first of these that applies loses its lowest event:
  *
  * <ol>
  *   <li>the pings, beyond {@link #PING_PART} of the room;
@@ -112,12 +112,12 @@ final class Retention {
    */
   static final int NOT_ESTABLISHED_PART = 2;
 
-  /** What vouched naras keep of that half beside observations of them: a quarter of the room. */
+  /** Within that half, vouched naras lose events first beyond this part: a quarter of the room. */
   static final int VOUCHED_PART = 4;
 
   /**
-   * What established naras' observations of others keep of that half beside vouched naras: an
-   * eighth of the room, or a quarter while naras of at most one voucher leave theirs free.
+   * The part of the room in that half that observations always keep: an eighth, or a quarter while
+   * naras of at most one voucher leave theirs free.
    */
   static final int OBSERVED_PART = 8;
 

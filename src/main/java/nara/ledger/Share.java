@@ -34,8 +34,8 @@ final class Share {
     /** The events of a nara that acted. */
     ACTS,
     /**
-     * What an established nara observed of naras that are not established. Anybody can make such
-     * naras, so they must not cost the observer the room for its other events.
+     * The observations that an established nara made of others that are not established. Anybody
+     * can make such naras, so they must not cost the observer the room for its other events.
      */
     OBSERVATIONS,
     /** The checkpoints about a nara. */
@@ -86,7 +86,7 @@ final class Share {
     UNKNOWN,
     KNOWN,
     VOUCHED,
-    /** What established naras observed of others that are not. */
+    /** The observations that established naras made of others. */
     OBSERVED,
     ESTABLISHED,
     /** This node itself. */

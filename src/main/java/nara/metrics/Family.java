@@ -183,7 +183,7 @@ enum Family {
       Type.GAUGE,
       "The uncertainty of that place, 0 to 2; 1 before the first measurement."),
   JOURNEYS_PENDING("nara_journeys_pending", Type.GAUGE, "Journeys of others that are under way."),
-  JOURNEYS("nara_journeys_total", Type.COUNTER, "What became of journeys.", "event"),
+  JOURNEYS("nara_journeys_total", Type.COUNTER, "Journeys by their event.", "event"),
   JOURNEYS_REFUSED(
       "nara_journeys_refused_total", Type.COUNTER, "Refused journeys of others.", "reason"),
   STASH_KEPT("nara_stash_kept", Type.GAUGE, "Stashes of others that this node keeps."),

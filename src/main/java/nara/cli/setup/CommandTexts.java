@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** What the commands say about themselves, as plain text. */
+/** The help texts of the commands, as plain text. */
 final class CommandTexts {
   private CommandTexts() {}
 

@@ -69,7 +69,7 @@ public final class NetworkReader {
     return parts().map(parts -> parts.names(facts.name()));
   }
 
-  /** What the ledger says of naras, asked in portions, so that others get their turn. */
+  /** The ledger's facts about naras, asked in portions, so that others get their turn. */
   public Future<Map<String, SubjectDescription>> describe(List<String> names) {
     return describe(names, 0, new HashMap<>());
   }
