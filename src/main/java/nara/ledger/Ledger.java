@@ -41,6 +41,7 @@ import nara.ledger.index.HashIndex;
 import nara.ledger.index.SignerIndex;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
+import nara.ledger.retention.Retention;
 
 /**
  * The memory of a nara: a set of events under limits, with its indexes and derived values.
@@ -113,7 +114,14 @@ public final class Ledger {
     this.formOrder = new FormOrder(config.owner(), standings);
     this.variants = new EventVariants(formOrder, this::onShown, this::onHidden);
     this.filter = new PersonalityFilter(config);
-    this.retention = new Retention(config, fairFrom, standings, this::onEvicted);
+    this.retention =
+        new Retention(
+            config.maxEvents(),
+            config.maxBytes(),
+            config.owner(),
+            fairFrom,
+            standings,
+            this::onEvicted);
     this.projection = new SubjectProjection(eventIndex, config, standings);
   }
 
@@ -167,8 +175,7 @@ public final class Ledger {
   public MergeResult recordObservation(JudgedEvent judged) {
     if (judged.event().payload() instanceof Observation o) {
       long ts = judged.event().ts();
-      PairObservations.Key pair = PairObservations.Key.of(o);
-      if (retention.observationsWithin(pair, ts - OWN_WINDOW_NANOS, ts) >= MAX_OWN_OBSERVATIONS) {
+      if (retention.observationsWithin(o, ts - OWN_WINDOW_NANOS, ts) >= MAX_OWN_OBSERVATIONS) {
         return new MergeResult(0, 0, 0, 1, 0);
       }
     }
@@ -191,27 +198,44 @@ public final class Ledger {
       return Outcome.DROPPED;
     }
     StoredEvent offered = StoredEvent.of(event, judged.verdict(), judged.voters());
-    StoredEvent stored = variants.variantOf(event);
+    boolean isNewId = variants.visible(event.id()) == null;
+    StoredEvent stored = isNewId ? null : variants.variantOf(event);
     if (event.payload() instanceof Checkpoint) {
       retention.applyCheckpoint(offered);
       addVoters(stored, offered);
     }
-    variants.sort(event.id());
+    return isNewId ? offerNew(offered) : offerVariant(stored, offered);
+  }
+
+  /** Offers an event whose id the ledger does not hold, as nearly all of a merge are. */
+  private Outcome offerNew(StoredEvent offered) {
+    return retention.admit(offered) ? add(offered) : Outcome.DROPPED;
+  }
+
+  /**
+   * Offers an event whose id the ledger holds.
+   *
+   * @param stored the variant that it is a copy of, or null
+   */
+  private Outcome offerVariant(StoredEvent stored, StoredEvent offered) {
+    EventId id = offered.event().id();
+    variants.sort(id);
     if (stored != null) {
       return replace(stored, offered) && variants.isVisible(stored)
           ? Outcome.REPLACED
           : Outcome.DUPLICATE;
     }
-    StoredEvent surplus = variants.surplusVariant(event.id());
+    StoredEvent surplus = variants.surplusVariant(id);
     if (surplus != null && formOrder.compare(surplus, offered) < 0) {
       return Outcome.DUPLICATE;
     }
     if (!retention.admit(offered)) {
       return Outcome.DROPPED;
     }
-    if (surplus != null) {
-      return replaceVariant(surplus, offered);
-    }
+    return surplus == null ? add(offered) : replaceVariant(surplus, offered);
+  }
+
+  private Outcome add(StoredEvent offered) {
     signerIndex.add(offered);
     if (!variants.add(offered)) {
       return variants.isVisible(offered) ? Outcome.REPLACED : Outcome.DUPLICATE;

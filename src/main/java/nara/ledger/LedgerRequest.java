@@ -12,6 +12,8 @@ import nara.event.EventId;
 import nara.event.Service;
 import nara.event.Verdict;
 import nara.event.Voters;
+import nara.ledger.retention.PruneReason;
+import nara.ledger.retention.Retention;
 import nara.negentropy.ItemId;
 
 /**

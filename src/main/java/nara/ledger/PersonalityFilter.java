@@ -1,11 +1,16 @@
 package nara.ledger;
 
+import nara.event.Chau;
+import nara.event.Checkpoint;
 import nara.event.Event;
+import nara.event.HeyThere;
 import nara.event.Observation;
+import nara.event.Ping;
+import nara.event.Seen;
 import nara.event.Social;
 
 /** Decides which events a personality remembers, by the wire contract's table. */
-final class PersonalityFilter {
+public final class PersonalityFilter {
   private static final int CHILL = 70;
   private static final int VERY_CHILL = 85;
   private static final int AGREEABLE = 80;
@@ -14,15 +19,21 @@ final class PersonalityFilter {
 
   private final LedgerConfig config;
 
-  PersonalityFilter(LedgerConfig config) {
+  /** The filter of a ledger with this personality. */
+  public PersonalityFilter(LedgerConfig config) {
     this.config = config;
   }
 
-  boolean accepts(Event event) {
+  /** Whether a ledger with this personality keeps an event. */
+  public boolean accepts(Event event) {
     return switch (event.payload()) {
       case Social s -> accepts(s);
       case Observation o -> o.importance() != 2 || config.chill() <= VERY_CHILL;
-      default -> true;
+      case Ping ping -> true;
+      case HeyThere there -> true;
+      case Chau chau -> true;
+      case Seen seen -> true;
+      case Checkpoint checkpoint -> true;
     };
   }
 

@@ -60,7 +60,7 @@ final class QueryEngine {
   }
 
   private List<Event> take(MergeCursor cursor, int limit) {
-    Answer answer = new Answer();
+    Answer answer = new Answer(limit);
     while (cursor.hasNext() && answer.events.size() < limit && answer.add(cursor.current())) {
       cursor.next();
     }
@@ -69,15 +69,19 @@ final class QueryEngine {
 
   /** The first events of a list that fit into an answer. */
   private List<Event> take(List<Event> events, int limit) {
-    Answer answer = new Answer();
+    Answer answer = new Answer(Math.min(events.size(), limit));
     for (int i = 0; i < Math.min(events.size(), limit) && answer.add(events.get(i)); i++) {}
     return answer.events;
   }
 
   /** Events up to {@link Query#MAX_BYTES}, but at least one. */
   private final class Answer {
-    final List<Event> events = new ArrayList<>();
+    final List<Event> events;
     private long bytes;
+
+    Answer(int limit) {
+      events = new ArrayList<>(limit);
+    }
 
     /** Returns false, without adding it, when the event does not fit. */
     boolean add(Event event) {
@@ -98,7 +102,7 @@ final class QueryEngine {
   private QueryResult page(Query.Page page) {
     int size = clampLimit(page.size());
     MergeCursor cursor = MergeCursor.after(page.after(), matching(page));
-    Answer answer = new Answer();
+    Answer answer = new Answer(size);
     while (cursor.hasNext() && answer.events.size() < size && answer.add(cursor.current())) {
       cursor.next();
     }
@@ -131,7 +135,7 @@ final class QueryEngine {
     int maxEvents = clampLimit(slice.maxEvents());
     long total = Math.max(1, slice.total());
     List<SortedIndex> sources = matching(slice);
-    Answer answer = new Answer();
+    Answer answer = new Answer(maxEvents);
     if (slice.index() < 0 || slice.index() >= total) {
       return answer.events;
     }

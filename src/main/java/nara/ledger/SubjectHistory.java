@@ -5,9 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import nara.bounds.Saturated;
+import nara.event.Chau;
 import nara.event.Checkpoint;
 import nara.event.Event;
+import nara.event.HeyThere;
 import nara.event.Observation;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.event.Social;
 import nara.ledger.LedgerRequest.Opinion;
 import nara.ledger.LedgerRequest.SubjectSummary;
 
@@ -34,7 +39,11 @@ final class SubjectHistory {
     switch (event.payload()) {
       case Observation o -> addObservation(event, o);
       case Checkpoint c -> addCheckpoint(event, c);
-      default -> {}
+      case Social social -> {}
+      case Ping ping -> {}
+      case HeyThere there -> {}
+      case Chau chau -> {}
+      case Seen seen -> {}
     }
   }
 

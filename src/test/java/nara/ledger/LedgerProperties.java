@@ -31,6 +31,8 @@ import nara.ledger.LedgerRequest.LedgerStats;
 import nara.ledger.LedgerRequest.MergeResult;
 import nara.ledger.index.FormOrder;
 import nara.ledger.index.StoredEvent;
+import nara.ledger.retention.ReferenceRetention;
+import nara.ledger.retention.Retention;
 import nara.testing.Citizen;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

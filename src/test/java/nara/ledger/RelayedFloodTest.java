@@ -95,6 +95,37 @@ class RelayedFloodTest {
   }
 
   @Test
+  void observations_restored_before_their_observers_respond_take_no_room_of_their_other_events() {
+    Keyring restoredKeys = new Keyring();
+    Ledger restored = new Ledger(LedgerConfig.ofSize(MAX_EVENTS), restoredKeys);
+    for (int i = 0; i < HONEST_NARAS; i++) {
+      restoredKeys.learn("honest-" + i, "", key("honest-" + i), Origin.SNAPSHOT, Witness.NONE);
+    }
+    for (int i = 0; i < PUPPETS; i++) {
+      restoredKeys.learn("puppet-" + i, "", key("puppet-" + i), Origin.SNAPSHOT, Witness.NONE);
+    }
+    List<Event> observations = new ArrayList<>();
+    for (int observer = 0; observer < HONEST_NARAS; observer++) {
+      for (int puppet = 0; puppet < PUPPETS; puppet++) {
+        for (int i = 0; i < 12; i++) {
+          observations.add(restart("honest-" + observer, "puppet-" + puppet, 1 + i));
+        }
+      }
+    }
+    merge(restored, observations);
+    for (int i = 0; i < HONEST_NARAS; i++) {
+      Witness peer = new Witness("10.0.0." + i + ":7433", true);
+      restoredKeys.learn("honest-" + i, "", key("honest-" + i), Origin.NAMED_PING, peer);
+    }
+
+    merge(restored, honest);
+
+    assertThat(restored.export())
+        .containsAll(honest.subList(MAX_EVENTS / 2, MAX_EVENTS))
+        .hasSizeLessThanOrEqualTo(MAX_EVENTS);
+  }
+
+  @Test
   void flood_of_small_shares_removes_nothing_that_established_naras_observed_of_offline_ones() {
     List<Event> observations = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -168,6 +199,10 @@ class RelayedFloodTest {
   }
 
   private void merge(List<Event> events) {
+    merge(ledger, events);
+  }
+
+  private static void merge(Ledger ledger, List<Event> events) {
     ledger.merge(events.stream().map(event -> new JudgedEvent(event, Verdict.VALID)).toList());
   }
 

@@ -1,10 +1,11 @@
 package nara.ledger.clout;
 
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import nara.event.Event;
 import nara.event.EventId;
@@ -16,18 +17,19 @@ import nara.event.Social;
  * <p>An event loses weight with its age until it settles at the least weight, after eleven days or
  * so. Settled events are a sum. So a nara's clout costs as much as it has younger events.
  *
+ * <p>The rules compute a hash for each event. Most events come during a recovery, when nobody asks
+ * for clout. So the projection applies the rules to new events only when somebody asks.
+ *
  * <p>Not thread-safe.
  */
 public final class CloutProjection {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /** An event whose weight still changes. */
-  private record Young(
-      long settlesAtSeconds, EventId id, long atSeconds, int hundredths, double weight) {}
+  private record Young(long settlesAtSeconds, long atSeconds, int hundredths, double weight) {}
 
   private static final class Score {
-    private final TreeSet<Young> young =
-        new TreeSet<>(Comparator.comparing(Young::settlesAtSeconds).thenComparing(Young::id));
+    private final Map<EventId, Young> young = new HashMap<>();
 
     /** Hundredths of the least weight. */
     private long settled;
@@ -38,34 +40,45 @@ public final class CloutProjection {
   private final CloutRules rules;
   private final Map<String, Score> scores = new HashMap<>();
 
+  /** Social events to which the rules were not applied yet. */
+  private final List<Event> unread = new ArrayList<>();
+
   public CloutProjection(CloutRules rules) {
     this.rules = rules;
   }
 
   /** Adds an event; one that is not social has no effect. */
   public void add(Event event) {
-    if (event.payload() instanceof Social social) {
-      rules
-          .credit(event.id(), social)
-          .ifPresent(
-              credit ->
-                  scores
-                      .computeIfAbsent(credit.name(), name -> new Score())
-                      .young
-                      .add(young(event, credit)));
+    if (event.payload() instanceof Social) {
+      unread.add(event);
     }
+  }
+
+  private void readAll() {
+    unread.forEach(
+        event ->
+            rules
+                .credit(event.id(), (Social) event.payload())
+                .ifPresent(
+                    credit ->
+                        scores
+                            .computeIfAbsent(credit.name(), name -> new Score())
+                            .young
+                            .put(event.id(), young(event, credit))));
+    unread.clear();
   }
 
   /** Removes an event that was added. */
   public void remove(Event event) {
     if (event.payload() instanceof Social social) {
-      rules.credit(event.id(), social).ifPresent(credit -> remove(event, credit));
+      readAll();
+      rules.credit(event.id(), social).ifPresent(credit -> remove(event.id(), credit));
     }
   }
 
-  private void remove(Event event, CloutRules.Credit credit) {
+  private void remove(EventId id, CloutRules.Credit credit) {
     Score score = scores.get(credit.name());
-    if (score != null && !score.young.remove(young(event, credit))) {
+    if (score != null && score.young.remove(id) == null) {
       score.settled -= credit.hundredths();
       score.settledEvents--;
     }
@@ -77,15 +90,12 @@ public final class CloutProjection {
   private Young young(Event event, CloutRules.Credit credit) {
     long at = event.ts() / NANOS_PER_SECOND;
     return new Young(
-        at + rules.settlingAge(credit.weight()),
-        event.id(),
-        at,
-        credit.hundredths(),
-        credit.weight());
+        at + rules.settlingAge(credit.weight()), at, credit.hundredths(), credit.weight());
   }
 
   /** The clout of these naras at a time, Unix seconds; a nara without events is absent. */
   public Map<String, Double> clout(Set<String> names, long nowSeconds) {
+    readAll();
     Map<String, Double> clout = new HashMap<>();
     for (String name : names) {
       Score score = scores.get(name);
@@ -98,6 +108,7 @@ public final class CloutProjection {
 
   /** The naras with the highest clouts at a time, Unix seconds, with these. */
   public Map<String, Double> highest(int limit, long nowSeconds) {
+    readAll();
     Map<String, Double> all = clout(Set.copyOf(scores.keySet()), nowSeconds);
     if (all.size() <= limit) {
       return all;
@@ -109,15 +120,18 @@ public final class CloutProjection {
   }
 
   private double clout(Score score, long nowSeconds) {
-    while (!score.young.isEmpty() && score.young.first().settlesAtSeconds() <= nowSeconds) {
-      score.settled += score.young.pollFirst().hundredths();
-      score.settledEvents++;
+    double sum = 0;
+    for (Iterator<Young> each = score.young.values().iterator(); each.hasNext(); ) {
+      Young event = each.next();
+      if (event.settlesAtSeconds() <= nowSeconds) {
+        score.settled += event.hundredths();
+        score.settledEvents++;
+        each.remove();
+      } else {
+        double weight = rules.weightAt(event.weight(), nowSeconds - event.atSeconds());
+        sum += event.hundredths() * weight / 100;
+      }
     }
-    double sum = score.settled * CloutRules.MIN_WEIGHT / 100;
-    for (Young event : score.young) {
-      double weight = rules.weightAt(event.weight(), nowSeconds - event.atSeconds());
-      sum += event.hundredths() * weight / 100;
-    }
-    return sum;
+    return sum + score.settled * CloutRules.MIN_WEIGHT / 100;
   }
 }

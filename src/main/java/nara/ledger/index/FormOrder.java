@@ -141,7 +141,10 @@ public final class FormOrder {
       case Checkpoint checkpoint -> false;
       case HeyThere there -> stored.isAuthored() && id(there.id(), there.from()) == RIGHT;
       case Chau chau -> stored.isAuthored() && id(chau.id(), chau.from()) == RIGHT;
-      default -> stored.isAuthored();
+      case Social social -> stored.isAuthored();
+      case Ping ping -> stored.isAuthored();
+      case Observation observation -> stored.isAuthored();
+      case Seen seen -> stored.isAuthored();
     };
   }
 }

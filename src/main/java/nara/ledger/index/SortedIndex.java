@@ -277,10 +277,18 @@ public final class SortedIndex implements Iterable<StoredEvent> {
           chunk == old.getLast()
               ? sorted.size()
               : sorted.rank(chunk.key(last), notAbove(chunk.get(last)));
+      if (to == from && last >= 0) {
+        insertChunk(chunks.size(), chunk);
+        continue;
+      }
       EventRun merged = new EventRun(order, chunk.size() + to - from);
       merged.appendMerged(chunk, 0, chunk.size(), sorted, from, to);
       from = to;
-      int parts = merged.size() <= CHUNK ? 1 : Math.ceilDiv(merged.size(), INITIAL_FILL);
+      if (merged.size() <= CHUNK) {
+        insertChunk(chunks.size(), merged);
+        continue;
+      }
+      int parts = Math.ceilDiv(merged.size(), INITIAL_FILL);
       int step = Math.ceilDiv(merged.size(), parts);
       for (int i = 0; i < merged.size(); i += step) {
         EventRun part = new EventRun(order, step);

@@ -1,4 +1,4 @@
-package nara.ledger;
+package nara.ledger.retention;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
-import nara.ledger.Share.Group;
 import nara.ledger.index.StoredEvent;
+import nara.ledger.retention.Share.Group;
 
 /**
  * The shares of each group, the next to prune first: of the largest voucher set, the largest share.

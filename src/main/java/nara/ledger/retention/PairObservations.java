@@ -1,4 +1,4 @@
-package nara.ledger;
+package nara.ledger.retention;
 
 import java.util.List;
 import nara.event.Observation;

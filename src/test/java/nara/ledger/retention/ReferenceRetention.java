@@ -1,4 +1,4 @@
-package nara.ledger;
+package nara.ledger.retention;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,27 +25,29 @@ import nara.event.Verdict;
 import nara.event.Voters;
 import nara.identity.PublicKey;
 import nara.identity.Standing;
+import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest.JudgedEvent;
-import nara.ledger.Retention.Priority;
+import nara.ledger.PersonalityFilter;
 import nara.ledger.index.EventVariants;
 import nara.ledger.index.FormOrder;
 import nara.ledger.index.StoredEvent;
+import nara.ledger.retention.EventRanks.Priority;
 
 /** The retention rules applied naively: to all events at once, by sorting and cutting. */
-final class ReferenceRetention {
+public final class ReferenceRetention {
   private final LedgerConfig config;
   private final int fairFrom;
   private final Standing.Lookup standings;
   private final FormOrder order;
 
-  ReferenceRetention(LedgerConfig config, int fairFrom, Standing.Lookup standings) {
+  public ReferenceRetention(LedgerConfig config, int fairFrom, Standing.Lookup standings) {
     this.config = config;
     this.fairFrom = fairFrom;
     this.standings = standings;
     this.order = new FormOrder(config.owner(), standings);
   }
 
-  List<String> content(List<JudgedEvent> offered) {
+  public List<String> content(List<JudgedEvent> offered) {
     List<StoredEvent> kept = distinctVariants(offered);
     Map<String, Long> covered = new HashMap<>();
     for (StoredEvent storedEvent : acceptable(offered)) {
@@ -282,7 +284,7 @@ final class ReferenceRetention {
   }
 
   private static Priority priority(StoredEvent stored) {
-    return Retention.priority(stored.event());
+    return EventRanks.priority(stored.event());
   }
 
   private int rank(StoredEvent stored) {

@@ -1,16 +1,11 @@
-package nara.ledger;
+package nara.ledger.retention;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import nara.event.Chau;
 import nara.event.Checkpoint;
@@ -21,12 +16,12 @@ import nara.event.Ping;
 import nara.event.Seen;
 import nara.event.Social;
 import nara.identity.Standing;
-import nara.ledger.PairObservations.Key;
-import nara.ledger.Share.Group;
-import nara.ledger.Share.Kind;
 import nara.ledger.index.Backing;
 import nara.ledger.index.SortedIndex;
 import nara.ledger.index.StoredEvent;
+import nara.ledger.retention.PairObservations.Key;
+import nara.ledger.retention.Share.Group;
+import nara.ledger.retention.Share.Kind;
 
 /**
  * Decides which events stay: the limits of pings and of observations, the maximum number and the
@@ -55,12 +50,9 @@ import nara.ledger.index.StoredEvent;
  * first; within it, the nara with the most events. The number counts only above {@link #FAIR_FROM}:
  * if all have fewer, the lowest event of the group goes.
  *
- * <p>Anybody can make any number of events in the name of an established nara. So those that the
- * actor did not sign go before those that he signed, and before all of them those that involve
- * another nara that is not at least vouched for. Within each of these classes, {@link Priority}
- * decides, then the oldest goes first. First-seen and restarts that an established nara signed, and
- * checkpoints, may exceed the maximum, up to a hard limit and up to {@link #FAIR_FROM} of one
- * voucher set.
+ * <p>{@link EventRanks} orders the events of a share; of equal ranks the oldest goes first.
+ * First-seen and restarts that an established nara signed, and checkpoints, may exceed the maximum,
+ * up to a hard limit and up to {@link #FAIR_FROM} of one voucher set.
  *
  * <p>A ledger of at most {@link #FAIR_FROM} events has no large share. It follows the reference:
  * the priority decides before the signature, and unsigned first-seen and restarts may exceed the
@@ -76,21 +68,10 @@ import nara.ledger.index.StoredEvent;
  *
  * <p>Retention asks for standing and voucher when an event arrives and again when the event is
  * about to go. So a key or a second voucher that is learned later helps the events that are still
- * stored.
+ * stored. When the standing of a nara has changed, its observations get their share anew: restored
+ * ones are there before the first ping.
  */
-final class Retention {
-  /** The rank of an event by its content. */
-  enum Priority {
-    PING,
-    SEEN,
-    SOCIAL,
-    /** Hey-there, chau and status change. */
-    STATE,
-    FIRST_SEEN,
-    RESTART,
-    CHECKPOINT
-  }
-
+public final class Retention {
   private static final int PINGS_PER_TARGET = 5;
 
   /** Of the room for pings, one part in 64: a ping counts only until the next ones. */
@@ -125,32 +106,27 @@ final class Retention {
   static final int OWN_PART = 4;
 
   /** A voucher set of no more events does not count as large: its events go by rank alone. */
-  static final int FAIR_FROM = 100;
+  public static final int FAIR_FROM = 100;
 
   /** The least distance of the hard limit from the maximum. */
   private static final int HEADROOM = 20_000;
-
-  /** The ranks of one class of events: one for each priority. */
-  private static final int PRIORITIES = Priority.values().length;
 
   private final int maxEvents;
 
   /** Whether the actor's signature decides before the priority. */
   private final boolean authorsFirst;
 
-  /** From this rank on, events of established naras may exceed the maximum. */
-  private final int protectedFrom;
-
   private final long hardLimit;
   private final long maxBytes;
   private final String owner;
   private final Standing.Lookup standings;
   private final Backing backing;
+  private final EventRanks ranks;
   private final Consumer<StoredEvent> onEvicted;
 
   private final Map<Share.Key, Share> shares = new HashMap<>();
-  private final Amounts counts = new Amounts();
-  private final Amounts bytes = new Amounts();
+  private final RoomUse counts = new RoomUse();
+  private final RoomUse bytes = new RoomUse();
   private final ShareQueue byCount;
   private final ShareQueue byBytes = new ShareQueue(1, Share::bytes, 0);
 
@@ -158,17 +134,7 @@ final class Retention {
   private final Map<String, List<StoredEvent>> pingsByTarget = new HashMap<>();
   private final Map<Key, PairObservations> pairs = new HashMap<>();
 
-  /** The pairs with surplus restarts, by subject. */
-  private final Map<String, Set<PairObservations>> pairsWithSurplus = new HashMap<>();
-
-  /**
-   * The pairs whose lowest surplus restart the observer did not sign, the largest surplus first.
-   */
-  private final TreeSet<PairObservations> pairsWithUnsignedSurplus =
-      new TreeSet<>(
-          Comparator.comparingInt(PairObservations::surplus)
-              .reversed()
-              .thenComparing(PairObservations::key));
+  private final SurplusRestarts surplus = new SurplusRestarts();
 
   /** The latest time of any checkpoint of established voters offered so far, by subject. */
   private final Map<String, Long> coveredUntil = new HashMap<>();
@@ -177,65 +143,55 @@ final class Retention {
 
   private int storedCount;
 
-  /** The amounts of one kind of room that pings and each group use. */
-  private static final class Amounts {
-    private long pings;
-    private final long[] groups = new long[Group.values().length];
-
-    long of(Group group) {
-      return groups[group.ordinal()];
-    }
-
-    void add(Group group, long amount) {
-      groups[group.ordinal()] += amount;
-    }
-
-    long total() {
-      return pings + Arrays.stream(groups).sum();
-    }
-  }
-
   /**
    * Rules for an empty ledger.
    *
+   * @param maxEvents the maximum, which protected events may exceed
+   * @param maxBytes of the JSON of all events
+   * @param owner the name of this node
    * @param fairFrom usually {@link #FAIR_FROM}
    * @param onEvicted receives each stored event that has to go
    */
-  Retention(
-      LedgerConfig config,
+  public Retention(
+      int maxEvents,
+      long maxBytes,
+      String owner,
       int fairFrom,
       Standing.Lookup standings,
       Consumer<StoredEvent> onEvicted) {
-    this.maxEvents = config.maxEvents();
+    this.maxEvents = maxEvents;
     this.authorsFirst = maxEvents > fairFrom;
-    int firstSeen = Priority.FIRST_SEEN.ordinal();
-    this.protectedFrom = authorsFirst ? 2 * PRIORITIES + firstSeen : PRIORITIES + 2 * firstSeen;
     this.hardLimit = hardLimit(maxEvents);
-    this.maxBytes = config.maxBytes();
-    this.owner = config.owner();
+    this.maxBytes = maxBytes;
+    this.owner = owner;
     this.standings = standings;
     this.backing = new Backing(standings);
+    this.ranks = new EventRanks(authorsFirst, owner, standings, backing);
     this.onEvicted = onEvicted;
     this.byCount = new ShareQueue(2, Share::counted, fairFrom);
   }
 
   /** The most events that a ledger with this maximum ever stores. */
-  static long hardLimit(int maxEvents) {
+  public static long hardLimit(int maxEvents) {
     return (long) maxEvents + Math.max(maxEvents, HEADROOM);
   }
 
   /** Adds an event under the limits of its kind; returns whether it stays. Costs O(log n). */
-  boolean admit(StoredEvent stored) {
+  public boolean admit(StoredEvent stored) {
     add(stored);
     return switch (stored.event().payload()) {
       case Ping ping -> trimPings(ping.target(), stored);
       case Observation observation -> trim(pairs.get(Key.of(observation)), stored);
-      default -> true;
+      case Social social -> true;
+      case HeyThere there -> true;
+      case Chau chau -> true;
+      case Seen seen -> true;
+      case Checkpoint checkpoint -> true;
     };
   }
 
   /** Replaces the bytes of a stored event, by which its rank may rise. */
-  void replace(StoredEvent stored, Runnable replacement) {
+  public void replace(StoredEvent stored, Runnable replacement) {
     remove(stored);
     replacement.run();
     add(stored);
@@ -247,11 +203,11 @@ final class Retention {
   private void add(StoredEvent stored) {
     Event event = stored.event();
     storedCount++;
-    stored.retentionRank = (byte) rankOf(stored);
+    stored.retentionRank = (byte) ranks.rankOf(stored);
     if (event.payload() instanceof Ping ping) {
       pings.add(stored);
-      counts.pings++;
-      bytes.pings += event.json().length;
+      counts.addPings(1);
+      bytes.addPings(event.json().length);
       pingsByTarget
           .computeIfAbsent(ping.target(), t -> new ArrayList<>(PINGS_PER_TARGET + 1))
           .add(stored);
@@ -271,13 +227,13 @@ final class Retention {
   }
 
   /** Forgets a stored event. */
-  void remove(StoredEvent stored) {
+  public void remove(StoredEvent stored) {
     Event event = stored.event();
     storedCount--;
     if (event.payload() instanceof Ping ping) {
       pings.remove(stored);
-      counts.pings--;
-      bytes.pings -= event.json().length;
+      counts.addPings(-1);
+      bytes.addPings(-event.json().length);
       List<StoredEvent> ofTarget = pingsByTarget.get(ping.target());
       ofTarget.remove(stored);
       if (ofTarget.isEmpty()) {
@@ -347,26 +303,12 @@ final class Retention {
   /** Changes a pair and updates what is counted of its surplus restarts. */
   private void updatePair(Share share, PairObservations pair, Runnable change) {
     int before = pair.surplus();
-    if (before > 0) {
-      pairsWithUnsignedSurplus.remove(pair);
-    }
+    surplus.beforeChange(pair);
     change.run();
+    surplus.afterChange(pair, before);
     int after = pair.surplus();
-    if (after > 0 && !pair.lowest().isAuthored()) {
-      pairsWithUnsignedSurplus.add(pair);
-    }
     if (before != after) {
       change(share, () -> share.surplusRestarts += after - before);
-    }
-    String subject = pair.key().subject();
-    if (before == 0 && after > 0) {
-      pairsWithSurplus.computeIfAbsent(subject, s -> new HashSet<>()).add(pair);
-    } else if (before > 0 && after == 0) {
-      Set<PairObservations> left = pairsWithSurplus.get(subject);
-      left.remove(pair);
-      if (left.isEmpty()) {
-        pairsWithSurplus.remove(subject);
-      }
     }
   }
 
@@ -411,19 +353,18 @@ final class Retention {
   /**
    * Lets an offered checkpoint cover the restarts before its time, when its voters are established.
    */
-  void applyCheckpoint(StoredEvent offered) {
+  public void applyCheckpoint(StoredEvent offered) {
     Checkpoint checkpoint = (Checkpoint) offered.event().payload();
     String subject = checkpoint.subject();
     Long before = coveredUntil.get(subject);
     if ((before == null || before < checkpoint.asOfTime()) && backing.isEstablished(offered)) {
       coveredUntil.put(subject, checkpoint.asOfTime());
-      List.copyOf(pairsWithSurplus.getOrDefault(subject, Set.of()))
-          .forEach(pair -> trim(pair, null));
+      surplus.pairsOf(subject).forEach(pair -> trim(pair, null));
     }
   }
 
   /** The events that limits removed so far, or kept out. */
-  Map<PruneReason, Long> pruned() {
+  public Map<PruneReason, Long> pruned() {
     Map<PruneReason, Long> byReason = new EnumMap<>(PruneReason.class);
     for (PruneReason reason : PruneReason.values()) {
       byReason.put(reason, pruned[reason.ordinal()]);
@@ -432,7 +373,7 @@ final class Retention {
   }
 
   /** Brings the ledger down to its limits, in amortised O(log n) for each removed event. */
-  void prune() {
+  public void prune() {
     while (true) {
       StoredEvent lowest;
       if (counts.total() >= maxEvents
@@ -440,12 +381,8 @@ final class Retention {
           && (counts.total() > maxEvents || isSurplus(lowest))) {
         evict(lowest, null, PruneReason.MAX_EVENTS);
       } else if (bytes.total() > maxBytes || storedCount > hardLimit) {
-        evict(
-            pairsWithUnsignedSurplus.isEmpty()
-                ? lowestByBytes()
-                : pairsWithUnsignedSurplus.first().lowest(),
-            null,
-            PruneReason.MAX_BYTES);
+        StoredEvent unsigned = surplus.lowestUnsigned();
+        evict(unsigned == null ? lowestByBytes() : unsigned, null, PruneReason.MAX_BYTES);
       } else {
         return;
       }
@@ -463,7 +400,7 @@ final class Retention {
 
   /** The next event to remove from a ledger over its maximum; null when all are protected. */
   private StoredEvent lowestByCount() {
-    if (counts.pings > maxEvents / PING_PART) {
+    if (counts.pings() > maxEvents / PING_PART) {
       return lowestPing();
     }
     ShareQueue.Place first = firstToPrune(byCount, counts, maxEvents);
@@ -471,14 +408,14 @@ final class Retention {
         first == null
             || first.group() == Group.ESTABLISHED
                 && first.size() == 0
-                && isProtected(first.lowestRank());
+                && ranks.isProtected(first.lowestRank());
     return mayExceed ? null : first.share().lowest();
   }
 
   private StoredEvent lowestByBytes() {
     // Above the hard limit, the events may be small.
     long room = Math.min(maxBytes, bytes.total());
-    if (bytes.pings > room / PING_PART) {
+    if (bytes.pings() > room / PING_PART) {
       return lowestPing();
     }
     return firstToPrune(byBytes, bytes, room).share().lowest();
@@ -488,7 +425,7 @@ final class Retention {
    * The first group that uses more than its part of the room. Without one, the established naras
    * use what is left, which is more than nothing.
    */
-  private static Group groupToPrune(Amounts used, long room) {
+  private static Group groupToPrune(RoomUse used, long room) {
     long unknown = used.of(Group.UNKNOWN);
     if (unknown > room / UNKNOWN_PART) {
       return Group.UNKNOWN;
@@ -510,7 +447,7 @@ final class Retention {
    * The share to prune, once its standing, its voucher and the rank of its lowest event are up to
    * date.
    */
-  private ShareQueue.Place firstToPrune(ShareQueue queue, Amounts used, long room) {
+  private ShareQueue.Place firstToPrune(ShareQueue queue, RoomUse used, long room) {
     while (true) {
       ShareQueue.Place first = queue.first(groupToPrune(used, room), shares.values());
       if (first == null || isUpToDate(first.share())) {
@@ -525,6 +462,7 @@ final class Retention {
     if (now == share.group && voucher.equals(share.voucher)) {
       return !updateRank(share.lowest());
     }
+    boolean regrouped = now != share.group;
     counts.add(share.group, -share.counted());
     bytes.add(share.group, -share.bytes());
     share.group = now;
@@ -533,7 +471,21 @@ final class Retention {
     bytes.add(now, share.bytes());
     byCount.onChanged(share);
     byBytes.onChanged(share);
+    if (regrouped) {
+      share.observedPairs().forEach(pair -> assignToShare(pairs.get(pair)));
+    }
     return false;
+  }
+
+  /** Moves the observations of a pair into the share where they belong by the standings of now. */
+  private boolean assignToShare(PairObservations pair) {
+    if (pair.share().equals(shareOf(pair.key()))) {
+      return false;
+    }
+    List<StoredEvent> all = pair.all();
+    all.forEach(this::remove);
+    all.forEach(this::add);
+    return true;
   }
 
   private StoredEvent lowestPing() {
@@ -549,16 +501,11 @@ final class Retention {
    * whether anything has changed.
    */
   private boolean updateRank(StoredEvent stored) {
-    if (stored.event().payload() instanceof Observation observation) {
-      PairObservations pair = pairs.get(Key.of(observation));
-      if (!pair.share().equals(shareOf(pair.key()))) {
-        List<StoredEvent> all = pair.all();
-        all.forEach(this::remove);
-        all.forEach(this::add);
-        return true;
-      }
+    if (stored.event().payload() instanceof Observation observation
+        && assignToShare(pairs.get(Key.of(observation)))) {
+      return true;
     }
-    if (stored.retentionRank == rankOf(stored)) {
+    if (stored.retentionRank == ranks.rankOf(stored)) {
       return false;
     }
     remove(stored);
@@ -571,79 +518,24 @@ final class Retention {
    * above social ones: it prunes the largest share from there on. {@link Long#MIN_VALUE} while the
    * ledger is not full or still stores lower events, such as unsigned ones.
    */
-  long horizon() {
+  public long horizon() {
     if (counts.total() < maxEvents) {
       return Long.MIN_VALUE;
     }
     StoredEvent lowest = lowestByCount();
     return lowest != null
-            && priority(lowest.event()) == Priority.SOCIAL
+            && EventRanks.priority(lowest.event()) == EventRanks.Priority.SOCIAL
             && (lowest.isAuthored() || !authorsFirst)
         ? lowest.event().ts()
         : Long.MIN_VALUE;
   }
 
-  /** The number of a pair's observations in a span, both ends included, Unix nanoseconds. */
-  int observationsWithin(Key key, long from, long to) {
-    PairObservations pair = pairs.get(key);
+  /**
+   * The number of observations that an observation's observer made of its subject in a span, both
+   * ends included, Unix nanoseconds.
+   */
+  public int observationsWithin(Observation observation, long from, long to) {
+    PairObservations pair = pairs.get(Key.of(observation));
     return pair == null ? 0 : pair.countWithin(from, to);
-  }
-
-  static Priority priority(Event event) {
-    return switch (event.payload()) {
-      case Ping p -> Priority.PING;
-      case Seen s -> Priority.SEEN;
-      case Social s -> Priority.SOCIAL;
-      case HeyThere h -> Priority.STATE;
-      case Chau c -> Priority.STATE;
-      case Observation o ->
-          switch (o.type()) {
-            case Observation.RESTART -> Priority.RESTART;
-            case Observation.FIRST_SEEN -> Priority.FIRST_SEEN;
-            default -> Priority.STATE;
-          };
-      case Checkpoint c -> Priority.CHECKPOINT;
-    };
-  }
-
-  private int rankOf(StoredEvent stored) {
-    Event event = stored.event();
-    if (event.payload() instanceof Ping ping) {
-      // Pings have one room, so standings decide between them.
-      int observer = level(ping.observer());
-      int target = level(ping.target());
-      return 2 * Math.min(observer, target) + (stored.isAuthored() ? 1 : 0);
-    }
-    int priority = priority(event).ordinal();
-    boolean authored = stored.isAuthored();
-    // A checkpoint has no actor who could sign it. Its voters do.
-    boolean signed =
-        authored || event.payload() instanceof Checkpoint && backing.isSupported(stored);
-    if (!signed && !involvesSupported(event)) {
-      return priority;
-    }
-    return authorsFirst
-        ? (signed ? 2 : 1) * PRIORITIES + priority
-        : PRIORITIES + 2 * priority + (authored ? 1 : 0);
-  }
-
-  private boolean isProtected(int rank) {
-    return rank >= protectedFrom;
-  }
-
-  /** Whether all naras but the actor that the event involves are supported. */
-  private boolean involvesSupported(Event event) {
-    return (event.target().equals(event.actor()) || isSupported(event.target()))
-        && (!(event.payload() instanceof Social social)
-            || social.witness().isEmpty()
-            || isSupported(social.witness()));
-  }
-
-  private boolean isSupported(String name) {
-    return name.equals(owner) || standings.standing(name).isSupported();
-  }
-
-  private int level(String name) {
-    return isSupported(name) ? 2 : standings.standing(name) == Standing.KNOWN ? 1 : 0;
   }
 }

@@ -1,6 +1,8 @@
-package nara.ledger;
+package nara.ledger.retention;
 
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
 import nara.event.Event;
 import nara.event.Observation;
 import nara.identity.Standing;
@@ -122,6 +124,17 @@ final class Share {
 
   boolean isEmpty() {
     return events.isEmpty();
+  }
+
+  /** The pairs of naras whose observations are in it. */
+  Set<PairObservations.Key> observedPairs() {
+    Set<PairObservations.Key> pairs = new HashSet<>();
+    for (StoredEvent stored : events) {
+      if (stored.event().payload() instanceof Observation observation) {
+        pairs.add(PairObservations.Key.of(observation));
+      }
+    }
+    return pairs;
   }
 
   /** The number of events that count towards the maximum. */
