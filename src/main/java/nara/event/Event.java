@@ -123,7 +123,10 @@ public final class Event {
       case HeyThere there -> isSigned() ? there.from() : "";
       case Chau chau -> isSigned() ? chau.from() : "";
       case Checkpoint checkpoint -> "";
-      default -> isSigned() ? emitter : "";
+      case Social social -> isSigned() ? emitter : "";
+      case Ping ping -> isSigned() ? emitter : "";
+      case Observation observation -> isSigned() ? emitter : "";
+      case Seen seen -> isSigned() ? emitter : "";
     };
   }
 

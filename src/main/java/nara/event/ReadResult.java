@@ -17,7 +17,8 @@ public sealed interface ReadResult {
    * An event whose structure could be read.
    *
    * @param event with the computed id
-   * @param signedHash the 32 bytes that its emitter signed, or null when it is not signed
+   * @param signedHash the 32 bytes that its emitter signed; null when it is not signed, or when
+   *     nobody was expected to verify it
    * @param error the validity rule that it breaks, or null
    */
   record ParsedEvent(Event event, String claimedId, byte[] signedHash, String error)

@@ -188,6 +188,7 @@ final class IdClaims {
         keys,
         Optional.of(keys.getFirst().key()),
         false,
+        false,
         claimants.subList(1, claimants.size()));
   }
 }

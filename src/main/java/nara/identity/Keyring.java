@@ -67,6 +67,7 @@ public final class Keyring implements Standing.Lookup {
    * @param claims the key that holds first, then by evidence
    * @param decision the key that holds; empty when the evidence is equal
    * @param byOperator whether the operator, this node's snapshot or configured peers decided
+   * @param disputed see {@link #isDisputed}
    * @param claimedBy other names that claim its id
    */
   public record Conflict(
@@ -74,6 +75,7 @@ public final class Keyring implements Standing.Lookup {
       List<ClaimedKey> claims,
       Optional<PublicKey> decision,
       boolean byOperator,
+      boolean disputed,
       List<String> claimedBy) {}
 
   /**
@@ -498,6 +500,19 @@ public final class Keyring implements Standing.Lookup {
     return named != null && mayTurn(named);
   }
 
+  /**
+   * Whether peers alone decided for the key that holds for a name, and another key has as many
+   * supporters or more. Events that the other key signed may be the honest ones.
+   */
+  public boolean isDisputed(String name) {
+    NameClaims named = names.get(name);
+    return named != null && isDisputed(named);
+  }
+
+  private boolean isDisputed(NameClaims named) {
+    return !firstWins && named.isDisputed();
+  }
+
   private static KeyLookup lookupByOwner(
       String emitter, String emitterId, NameClaims named, IdClaim owner) {
     boolean nameless = owner.name().isEmpty();
@@ -712,6 +727,7 @@ public final class Keyring implements Standing.Lookup {
         List.copyOf(keys),
         Optional.ofNullable(claims.key()),
         claims.isDecidedByOperator(),
+        isDisputed(claims),
         others.stream().map(IdClaim::name).distinct().toList());
   }
 

@@ -235,14 +235,15 @@ record NameClaims(
   /**
    * The only claim with the strongest evidence. An incumbent stays unless another claim is
    * stronger. One in use yields only to evidence that comes from the operator: otherwise one
-   * stranger's ping could take over the history of a nara that is offline.
+   * stranger's ping could take over the history of a nara that is offline. For the same reason, a
+   * response to a ping does not decide against more addresses than support its key.
    */
   private int decide(List<Evidence> evidence, int incumbent) {
     if (incumbent != CONTESTED) {
       Evidence held = evidence.get(incumbent);
       Comparator<Evidence> order = used ? Evidence.FROM_OPERATOR : Comparator.naturalOrder();
       if (evidence.stream().noneMatch(other -> order.compare(other, held) > 0)) {
-        return incumbent;
+        return used || !isOutnumbered(held, evidence) ? incumbent : CONTESTED;
       }
     }
     int best = 0;
@@ -252,7 +253,14 @@ record NameClaims(
       best = comparison > 0 ? i : best;
       tie = comparison == 0 || (tie && comparison < 0);
     }
-    return tie ? CONTESTED : best;
+    return tie || isOutnumbered(evidence.get(best), evidence) ? CONTESTED : best;
+  }
+
+  /** Whether a claim has its strength from a response to a ping, and another one has more peers. */
+  private static boolean isOutnumbered(Evidence claim, List<Evidence> all) {
+    return claim.live()
+        && !claim.isFromOperator()
+        && all.stream().anyMatch(other -> other.discovered() > claim.discovered());
   }
 
   /** The evidence of one of the claims. */
@@ -346,6 +354,33 @@ record NameClaims(
 
   boolean isDecisive() {
     return decided != CONTESTED && evidence(claims.get(decided)).isDecisive();
+  }
+
+  /**
+   * Whether the key holds by the support of peers alone, and another key has as many supporters or
+   * more. An honest majority of discovered neighbours may know better than one configured peer, or
+   * than the peers that supported the key before.
+   */
+  boolean isDisputed() {
+    if (decided == CONTESTED || isDecisive()) {
+      return false;
+    }
+    Claim holding = claims.get(decided);
+    long least = Math.max(1, supporters(holding));
+    return claims.stream().anyMatch(each -> each != holding && supporters(each) >= least);
+  }
+
+  /** The number of addresses that support a claim, without discovered ones at configured hosts. */
+  private long supporters(Claim claim) {
+    Set<Witness> votes = votes(claim, claims);
+    Set<String> configured =
+        votes.stream()
+            .filter(Witness::configured)
+            .map(Witness::hostWithoutPort)
+            .collect(Collectors.toSet());
+    return votes.stream()
+        .filter(each -> each.configured() || !configured.contains(each.host()))
+        .count();
   }
 
   /** Whether a claim holds, with evidence that comes from the operator. */

@@ -14,4 +14,11 @@ public record Witness(String host, boolean configured) {
 
   /** A file that the owner of this node imports. */
   public static final Witness OWNER = new Witness("import", true);
+
+  /** The host without its port, and an IPv6 address without its brackets. */
+  String hostWithoutPort() {
+    int port = configured ? host.lastIndexOf(':') : -1;
+    String bare = port < 0 ? host : host.substring(0, port);
+    return bare.startsWith("[") && bare.endsWith("]") ? bare.substring(1, bare.length() - 1) : bare;
+  }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.EventId;
@@ -102,33 +101,52 @@ final class EventPipeline {
    *
    * @param verifiedWith the key that verified the events of each name
    */
-  List<VerificationResult> readTrusted(RawEvents events, Map<String, PublicKey> verifiedWith) {
-    List<VerificationResult> trusted = new ArrayList<>();
+  List<VerificationResult> readTrusted(List<byte[]> events, Map<String, PublicKey> verifiedWith) {
+    List<VerificationResult> results = new ArrayList<>(events.size());
+    List<ReadResult> checkpoints = new ArrayList<>();
     List<ReadResult> others = new ArrayList<>();
-    for (ReadResult result : read(events, IntStream.range(0, events.size()).toArray())) {
-      if (result.validationError().isEmpty() && eventVerifier.stillHolds(result, verifiedWith)) {
-        trusted.add(VerificationResult.of(result, Verdict.VALID, ""));
-      } else {
-        others.add(result);
-      }
+    int pieces = Math.ceilDiv(events.size(), PIECE);
+    for (TrustedPiece piece :
+        inParallel(
+            pieces, k -> readTrusted(pieceOf(events, k), verifiedWith, new TrustedPiece()))) {
+      results.addAll(piece.trusted);
+      checkpoints.addAll(piece.checkpoints);
+      others.addAll(piece.others);
     }
-    examineVotes(trusted);
-    eventVerifier.markUsed(trusted);
-    return Stream.concat(trusted.stream(), verify(others, Witness.NONE).stream()).toList();
+    // The known keys tell which voters they confirm; the verdicts stay.
+    for (VerificationResult examined : verify(checkpoints, Witness.NONE)) {
+      results.add(
+          VerificationResult.of(examined.readResult(), Verdict.VALID, "").with(examined.voters()));
+    }
+    results.addAll(verify(others, Witness.NONE));
+    return results;
   }
 
-  /** Tells which voters of trusted checkpoints the known keys confirm; the verdicts stay. */
-  private void examineVotes(List<VerificationResult> trusted) {
-    int[] checkpoints =
-        IntStream.range(0, trusted.size())
-            .filter(i -> trusted.get(i).event().payload() instanceof Checkpoint)
-            .toArray();
-    List<ReadResult> batch =
-        Arrays.stream(checkpoints).mapToObj(i -> trusted.get(i).readResult()).toList();
-    List<VerificationResult> results = verify(batch, Witness.NONE);
-    for (int k = 0; k < checkpoints.length; k++) {
-      trusted.set(checkpoints[k], trusted.get(checkpoints[k]).with(results.get(k).voters()));
+  /** The events of a part of a batch that was verified before. */
+  private static final class TrustedPiece {
+    final List<VerificationResult> trusted = new ArrayList<>(PIECE);
+    final List<ReadResult> checkpoints = new ArrayList<>();
+    final List<ReadResult> others = new ArrayList<>();
+  }
+
+  private TrustedPiece readTrusted(
+      List<byte[]> events, Map<String, PublicKey> verifiedWith, TrustedPiece into) {
+    for (byte[] json : events) {
+      ReadResult result = reader.readVerified(json);
+      if (result.validationError().isPresent() || !eventVerifier.stillHolds(result, verifiedWith)) {
+        into.others.add(result);
+      } else if (((ReadResult.ParsedEvent) result).event().payload() instanceof Checkpoint) {
+        into.checkpoints.add(result);
+      } else {
+        into.trusted.add(VerificationResult.of(result, Verdict.VALID, ""));
+      }
     }
+    eventVerifier.markUsed(into.trusted);
+    return into;
+  }
+
+  private static <T> List<T> pieceOf(List<T> batch, int piece) {
+    return batch.subList(piece * PIECE, Math.min(batch.size(), (piece + 1) * PIECE));
   }
 
   /**
@@ -143,9 +161,7 @@ final class EventPipeline {
     }
     return inParallel(
             Math.ceilDiv(size, PIECE),
-            piece ->
-                eventVerifier.verify(
-                    batch.subList(piece * PIECE, Math.min(size, (piece + 1) * PIECE)), witness))
+            piece -> eventVerifier.verify(pieceOf(batch, piece), witness))
         .stream()
         .flatMap(List::stream)
         .toList();

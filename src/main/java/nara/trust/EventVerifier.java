@@ -21,9 +21,12 @@ import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.HeyThere;
 import nara.event.Observation;
+import nara.event.Ping;
 import nara.event.ReadResult;
 import nara.event.ReadResult.ParsedEvent;
+import nara.event.Seen;
 import nara.event.Signatures;
+import nara.event.Social;
 import nara.event.Verdict;
 import nara.event.Voters;
 import nara.event.Voters.Voter;
@@ -157,7 +160,11 @@ public final class EventVerifier {
     return switch (event.payload()) {
       case HeyThere hey -> PublicKey.parse(hey.publicKey());
       case Chau chau -> PublicKey.parse(chau.publicKey());
-      default -> Optional.empty();
+      case Social social -> Optional.empty();
+      case Ping ping -> Optional.empty();
+      case Observation observation -> Optional.empty();
+      case Seen seen -> Optional.empty();
+      case Checkpoint checkpoint -> Optional.empty();
     };
   }
 
@@ -166,7 +173,11 @@ public final class EventVerifier {
     return switch (event.payload()) {
       case HeyThere hey -> hey.from();
       case Chau chau -> chau.from();
-      default -> event.emitter();
+      case Social social -> event.emitter();
+      case Ping ping -> event.emitter();
+      case Observation observation -> event.emitter();
+      case Seen seen -> event.emitter();
+      case Checkpoint checkpoint -> event.emitter();
     };
   }
 
@@ -213,7 +224,11 @@ public final class EventVerifier {
     return switch (event.payload()) {
       case Checkpoint checkpoint -> checkpoint.asOfTime();
       case Observation observation -> Math.max(observation.startTime(), observation.lastRestart());
-      default -> Long.MIN_VALUE;
+      case Social social -> Long.MIN_VALUE;
+      case Ping ping -> Long.MIN_VALUE;
+      case HeyThere there -> Long.MIN_VALUE;
+      case Chau chau -> Long.MIN_VALUE;
+      case Seen seen -> Long.MIN_VALUE;
     };
   }
 
@@ -298,7 +313,7 @@ public final class EventVerifier {
         if (signature.isPresent()
             && keys.lookup(event.emitter(), event.emitterId()) instanceof Known known) {
           for (PublicKey rival : known.rivals()) {
-            checks.add(new SignatureCheck(rival, parsed.signedHash(), signature.get()));
+            checks.add(new SignatureCheck(rival, parsed.signableHash(), signature.get()));
             owners.add(i);
           }
         }
@@ -373,7 +388,7 @@ public final class EventVerifier {
           yield VerificationResult.of(
               parsed, Verdict.BAD_SIGNATURE, "the signature is not Base64 of 64 bytes");
         }
-        checks.add(new SignatureCheck(known.key(), parsed.signedHash(), signature.get()));
+        checks.add(new SignatureCheck(known.key(), parsed.signableHash(), signature.get()));
         yield null;
       }
     };
@@ -394,8 +409,16 @@ public final class EventVerifier {
       // Whether the carried key holds is judged when it is learned.
       case HeyThere hey -> parseCarriedKey(hey.publicKey());
       case Chau chau -> parseCarriedKey(chau.publicKey());
-      default -> keys.lookup(event.emitter(), event.emitterId());
+      case Social social -> emitterKey(event);
+      case Ping ping -> emitterKey(event);
+      case Observation observation -> emitterKey(event);
+      case Seen seen -> emitterKey(event);
+      case Checkpoint checkpoint -> emitterKey(event);
     };
+  }
+
+  private KeyLookup emitterKey(Event event) {
+    return keys.lookup(event.emitter(), event.emitterId());
   }
 
   private static KeyLookup parseCarriedKey(String publicKey) {

@@ -40,9 +40,14 @@ final class KeyConflictLog {
     String decision =
         conflict
             .decision()
-            .map(key -> "the key with most evidence holds; key=" + key)
+            .map(
+                key ->
+                    conflict.disputed()
+                        ? "another key has as many supporters as the key that holds; key=" + key
+                        : "the key with most evidence holds; key=" + key)
             .orElse("its events wait; give the right key in trust.keys;");
-    LOG.atLevel(conflict.byOperator() ? Level.INFO : Level.WARN)
+    boolean isSettled = conflict.byOperator() && !conflict.disputed();
+    LOG.atLevel(isSettled ? Level.INFO : Level.WARN)
         .log(
             "Several keys are claimed for a name; {} name={} claims={}{}",
             decision,

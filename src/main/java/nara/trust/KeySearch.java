@@ -45,7 +45,8 @@ public final class KeySearch {
   /**
    * The outcome of a search, with that of verifying the quarantined events again.
    *
-   * @param contested events that still wait because their emitter's key is contested, by name
+   * @param contested events that still wait because their emitter's key is contested or disputed,
+   *     by name
    * @param keyless events that still wait because nobody gave a key of their emitter, by name
    */
   public record KeySearchResult(

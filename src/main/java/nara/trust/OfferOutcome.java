@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Social;
@@ -21,9 +20,16 @@ import nara.trust.TrustRequest.OfferResult;
  * others.
  *
  * @param accepted the events that the ledger must merge
+ * @param announcements the valid hey-theres and chaus among them, in the order of the batch
+ * @param teases the valid teases among them, in the order of the batch
  * @param unmerged the outcome without the merge
  */
-record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
+record OfferOutcome(
+    List<JudgedEvent> accepted,
+    List<Event> announcements,
+    List<Event> teases,
+    OfferResult unmerged) {
+  private static final Verdict[] VERDICTS = Verdict.values();
 
   /**
    * @param received events offered; those without a result are duplicates
@@ -32,7 +38,9 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
   static OfferOutcome of(
       int received, List<VerificationResult> results, TrustPolicy policy, Quarantine quarantine) {
     List<JudgedEvent> accepted = new ArrayList<>(results.size());
-    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    List<Event> announcements = new ArrayList<>();
+    List<Event> teases = new ArrayList<>();
+    int[] counts = new int[VERDICTS.length];
     Set<String> unknownEmitters = new TreeSet<>();
     int duplicate = received - results.size();
     int quarantined = 0;
@@ -41,7 +49,12 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
       boolean counted = true;
       unknownEmitters.addAll(result.missingKeys());
       switch (policy.action(result.verdict())) {
-        case MERGE -> accepted.add(judged(result, policy));
+        case MERGE -> {
+          accepted.add(judged(result, policy));
+          if (result.verdict() == Verdict.VALID) {
+            addNoted(result.event(), announcements, teases);
+          }
+        }
         case REJECT -> rejected++;
         case QUARANTINE -> {
           if (quarantine.add(result)) {
@@ -54,13 +67,29 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
         }
       }
       if (counted) {
-        verdicts.merge(result.verdict(), 1, Integer::sum);
+        counts[result.verdict().ordinal()]++;
+      }
+    }
+    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    for (Verdict verdict : VERDICTS) {
+      if (counts[verdict.ordinal()] > 0) {
+        verdicts.put(verdict, counts[verdict.ordinal()]);
       }
     }
     return new OfferOutcome(
         accepted,
+        announcements,
+        teases,
         new OfferResult(
             received, 0, duplicate, 0, quarantined, rejected, verdicts, unknownEmitters));
+  }
+
+  private static void addNoted(Event event, List<Event> announcements, List<Event> teases) {
+    if (event.service().isAnnouncement()) {
+      announcements.add(event);
+    } else if (event.payload() instanceof Social social && social.type().equals("tease")) {
+      teases.add(event);
+    }
   }
 
   /** A policy that merges everything, as the reference does, lets all voters count. */
@@ -81,31 +110,13 @@ record OfferOutcome(List<JudgedEvent> accepted, OfferResult unmerged) {
     return valid;
   }
 
-  /** The valid hey-theres and chaus, in the order of the batch. */
-  List<Event> announcements() {
-    return valid(event -> event.service().isAnnouncement());
-  }
-
-  /** The valid teases, in the order of the batch. */
-  List<Event> teases() {
-    return valid(
-        event -> event.payload() instanceof Social social && social.type().equals("tease"));
-  }
-
-  private List<Event> valid(Predicate<Event> wanted) {
-    return accepted.stream()
-        .filter(judged -> judged.verdict() == Verdict.VALID)
-        .map(JudgedEvent::event)
-        .filter(wanted)
-        .toList();
-  }
-
   /** The whole outcome, once the ledger has merged the accepted events. */
   OfferResult result(MergeResult merge) {
     return unmerged.plus(
         new OfferResult(
             0,
             merge.added(),
+            merge.replaced(),
             merge.duplicate() + merge.replaced(),
             merge.dropped() + merge.pruned(),
             merge.pruned(),

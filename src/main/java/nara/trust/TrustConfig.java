@@ -10,7 +10,7 @@ import nara.identity.PublicKey;
  * @param verifier {@code auto}, {@code tables}, {@code corretto}, {@code bouncycastle} or {@code
  *     jdk}
  * @param recheckOneIn a second verifier checks one accepted signature in so many; 0 for none
- * @param maxKeyTables keys that have a table at the same time
+ * @param maxKeyTables keys that have a table at the same time; fewer with a small heap
  * @param maxQuarantined events that may wait for keys; beyond it, the key for which most bytes wait
  *     loses its oldest event
  * @param keys the public keys that the operator gave, by name

@@ -1,14 +1,17 @@
 package nara.trust;
 
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Request;
+import nara.event.EventId;
 import nara.event.Verdict;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
@@ -29,16 +32,16 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * Verifies and merges events from anywhere. The response comes after the merge, so a sender that
    * waits for it has back-pressure.
    *
-   * @param source who sent the events
+   * @param source from where the events come
    * @param witness where that peer is, as support for the keys that the events carry
    * @param events not parsed; nobody changes their bytes
    * @param includeHeld also verifies events whose id is held as valid: the sender knows that their
    *     bytes differ from the held ones, and the ledger keeps the better form
    */
-  record OfferEvents(String source, Witness witness, RawEvents events, boolean includeHeld)
+  record OfferEvents(OfferSource source, Witness witness, RawEvents events, boolean includeHeld)
       implements TrustRequest<OfferResult> {
     /** An offer without a witness that skips events held as valid. */
-    public OfferEvents(String source, RawEvents events) {
+    public OfferEvents(OfferSource source, RawEvents events) {
       this(source, Witness.NONE, events, false);
     }
   }
@@ -48,10 +51,10 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * for which another key holds now, or none, are verified again. So this request is never for
    * events from a peer.
    *
-   * @param events not parsed; nobody changes their bytes
+   * @param events the JSON of each; nobody changes the bytes, which the ledger keeps
    * @param verifiedWith the key that verified the events of each name
    */
-  record RestoreEvents(RawEvents events, Map<String, PublicKey> verifiedWith)
+  record RestoreEvents(List<byte[]> events, Map<String, PublicKey> verifiedWith)
       implements TrustRequest<OfferResult> {}
 
   /**
@@ -59,6 +62,8 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    *
    * @param received events offered
    * @param added new in the ledger
+   * @param improved held already, but in a worse form, such as without a signature; they count as
+   *     duplicates, too
    * @param duplicate held already, or twice in the batch
    * @param dropped accepted by the policy, but not kept by the ledger's limits
    * @param pruned how many of the dropped ones were pruned because the ledger is full
@@ -70,6 +75,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
   record OfferResult(
       int received,
       int added,
+      int improved,
       int duplicate,
       int dropped,
       int pruned,
@@ -78,7 +84,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       Map<Verdict, Integer> verdicts,
       Set<String> unknownEmitters)
       implements BusMessage {
-    /** The outcome in a ledger that is not full. */
+    /** The outcome in a ledger that is not full and held none of the events in a worse form. */
     public OfferResult(
         int received,
         int added,
@@ -89,18 +95,24 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
         Map<Verdict, Integer> verdicts,
         Set<String> unknownEmitters) {
       this(
-          received, added, duplicate, dropped, 0, quarantined, rejected, verdicts, unknownEmitters);
+          received,
+          added,
+          0,
+          duplicate,
+          dropped,
+          0,
+          quarantined,
+          rejected,
+          verdicts,
+          unknownEmitters);
     }
 
     /** The outcome of no events. */
     public static final OfferResult NONE = new OfferResult(0, 0, 0, 0, 0, 0, Map.of(), Set.of());
 
-    /**
-     * Events that were not held before, or were held without their signature. An event with the
-     * verdict valid was not held as valid before, or it would have been skipped.
-     */
+    /** Events that were not held before, or were held in a worse form. */
     public int newlyHeld() {
-      return Math.max(added, verdicts.getOrDefault(Verdict.VALID, 0) - dropped);
+      return added + improved;
     }
 
     /** The outcome of both batches. */
@@ -113,6 +125,7 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       return new OfferResult(
           received + other.received,
           added + other.added,
+          improved + other.improved,
           duplicate + other.duplicate,
           dropped + other.dropped,
           pruned + other.pruned,
@@ -143,13 +156,14 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * The response to {@link ListUnknownEmitters}.
    *
    * @param quarantinedByName quarantined events by the emitter's name or the voter's id
-   * @param contested those of these names for which several keys are claimed with equal evidence
+   * @param contested those of these names for which several keys are claimed with equal evidence,
+   *     or that are disputed: see {@link Keyring#isDisputed}
    * @param keyless those of these names for which no key is known; for the others another key holds
    */
   record UnknownEmitters(
       Map<String, Integer> quarantinedByName, Set<String> contested, Set<String> keyless)
       implements BusMessage {
-    /** The events that wait only because their emitter's key is contested. */
+    /** The events that wait because their emitter's key is contested or disputed. */
     public Map<String, Integer> contestedByName() {
       Map<String, Integer> events = new TreeMap<>(quarantinedByName);
       events.keySet().retainAll(contested);
@@ -180,6 +194,23 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
 
   /** A recovery ended: see {@link Keyring#settleClaims}. */
   record SettleKeyClaims() implements TrustRequest<Done> {}
+
+  /** Asks from where an event came. */
+  record FindArrival(EventId id) implements TrustRequest<FoundArrival> {}
+
+  /**
+   * The response to {@link FindArrival}.
+   *
+   * @param arrival empty if newer events displaced it, if the event waited for a key, or if another
+   *     member of the cluster received it
+   */
+  record FoundArrival(Optional<Arrival> arrival) implements BusMessage {}
+
+  /**
+   * The oldest arrival of an event that the node remembers. The ledger may have held the event
+   * before.
+   */
+  record Arrival(OfferSource source, Instant at) {}
 
   /** Asks for the sums of all offers since the start. */
   record ReadTrustTotals() implements TrustRequest<TrustTotals> {}

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
@@ -58,6 +59,7 @@ public final class TrustVerticle extends VerticleBase {
   private final Quarantine quarantine;
   private final KeyConflictLog conflictLog;
   private final OfferTotals totals = new OfferTotals();
+  private final RecentArrivals arrivals = new RecentArrivals();
   private Bus bus;
   private ForkJoinPool cores;
   private EventPipeline pipeline;
@@ -145,6 +147,8 @@ public final class TrustVerticle extends VerticleBase {
         keys.settleClaims();
         yield Future.succeededFuture(Done.DONE);
       }
+      case TrustRequest.FindArrival find ->
+          Future.succeededFuture(new TrustRequest.FoundArrival(arrivals.find(find.id())));
       case TrustRequest.ReadTrustTotals read -> Future.succeededFuture(totals.with(quarantine));
     };
   }
@@ -157,7 +161,11 @@ public final class TrustVerticle extends VerticleBase {
       switch (keys.lookup(name, "")) {
         case KeyLookup.Contested several -> contested.add(name);
         case KeyLookup.Unknown unknown -> keyless.add(name);
-        case KeyLookup.Known known -> {}
+        case KeyLookup.Known known -> {
+          if (keys.isDisputed(name)) {
+            contested.add(name);
+          }
+        }
         case KeyLookup.Mismatch mismatch -> {}
       }
     }
@@ -182,19 +190,18 @@ public final class TrustVerticle extends VerticleBase {
                                 pipeline.verifyNew(
                                     events, heldIds, pendingOffer.merging, offer.witness())))
                 .onComplete(ended -> pendingOffers.remove(pendingOffer))
-                .map(results -> merge(events.size(), results, isImport(offer)))
+                .map(results -> merge(events.size(), results, Optional.of(offer.source())))
                 .compose(merge -> verifyReleased().map(merge)));
-  }
-
-  private static boolean isImport(TrustRequest.OfferEvents offer) {
-    return offer.witness().equals(Witness.OWNER);
   }
 
   private Future<OfferResult> onRestoreEvents(TrustRequest.RestoreEvents restore) {
     return enqueue(
         () ->
             onWorker(() -> pipeline.readTrusted(restore.events(), restore.verifiedWith()))
-                .map(results -> merge(restore.events().size(), results, true)));
+                .map(
+                    results ->
+                        merge(
+                            restore.events().size(), results, Optional.of(OfferSource.SNAPSHOT))));
   }
 
   private Future<OfferResult> onVerifyQuarantined() {
@@ -294,6 +301,7 @@ public final class TrustVerticle extends VerticleBase {
             new OfferResult(
                 -judged.quarantined(),
                 -removed,
+                0,
                 judged.duplicate(),
                 pruned,
                 pruned,
@@ -321,14 +329,18 @@ public final class TrustVerticle extends VerticleBase {
     return onWorker(() -> pipeline.verify(batch, Witness.NONE))
         .map(
             results ->
-                merge(released.size(), results, false)
+                merge(released.size(), results, Optional.empty())
                     .onFailure(failure -> released.forEach(quarantine::add)))
         .onFailure(failure -> released.forEach(quarantine::add));
   }
 
-  /** Applies the policy; the Future ends when the ledger has merged what the policy accepts. */
+  /**
+   * Applies the policy; the Future ends when the ledger has merged what the policy accepts.
+   *
+   * @param source empty for events that waited for a key
+   */
   private Future<OfferResult> merge(
-      int received, List<VerificationResult> results, boolean imported) {
+      int received, List<VerificationResult> results, Optional<OfferSource> source) {
     OfferOutcome outcome = OfferOutcome.of(received, results, config.policy(), quarantine);
     if (!pendingOffers.isEmpty()) {
       Map<EventId, Event> valid = outcome.validById();
@@ -348,7 +360,9 @@ public final class TrustVerticle extends VerticleBase {
               List<Event> announcements = outcome.announcements();
               if (!announcements.isEmpty()) {
                 bus.publish(
-                    TrustNotification.ADDRESS, new AnnouncementsMerged(announcements, imported));
+                    TrustNotification.ADDRESS,
+                    new AnnouncementsMerged(
+                        announcements, source.map(OfferSource::isFile).orElse(false)));
               }
               List<Event> teases = outcome.teases();
               if (!teases.isEmpty()) {
@@ -356,6 +370,9 @@ public final class TrustVerticle extends VerticleBase {
               }
               OfferResult result = outcome.result(merge.result());
               totals.add(result);
+              if (result.added() > 0) {
+                source.ifPresent(from -> arrivals.add(from, clock.instant(), outcome.accepted()));
+              }
               return result;
             });
   }

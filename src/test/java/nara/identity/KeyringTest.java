@@ -211,6 +211,73 @@ class KeyringTest {
     }
 
     @Test
+    void decision_by_support_is_disputed_while_another_key_has_as_many_supporters() {
+      Keyring open = open();
+      open.learn("lisa", "", MALLORYS, HEY_THERE, MOE);
+      assertThat(open.isDisputed("lisa")).as("the only key").isFalse();
+      open.learn("lisa", "", LISAS, HEY_THERE);
+      assertThat(open.isDisputed("lisa")).as("a key without support").isFalse();
+      open.learn("lisa", "", LISAS, HEY_THERE, ELSEWHERE);
+      assertThat(open.byName("lisa")).contains(MALLORYS);
+      assertThat(open.isDisputed("lisa")).as("one to one").isTrue();
+      assertThat(open.conflict("lisa").orElseThrow().disputed()).isTrue();
+      open.learn("lisa", "", MALLORYS, HEY_THERE, NOWHERE);
+      assertThat(open.isDisputed("lisa")).as("two to one").isFalse();
+      open.learn("lisa", "", LISAS, HEY_THERE, new Witness("10.6.6.8", false));
+      open.learn("lisa", "", LISAS, CONFIG);
+      assertThat(open.isDisputed("lisa")).as("the operator has decided").isFalse();
+      assertThat(open.isDisputed("moe")).as("an unknown name").isFalse();
+    }
+
+    @Test
+    void discovered_address_at_a_configured_host_is_no_further_supporter() {
+      Keyring open = open();
+      open.learn("lisa", "", MALLORYS, HEY_THERE, MOE);
+      open.learn("lisa", "", MALLORYS, HEY_THERE, new Witness("10.0.0.1", false));
+      open.learn("lisa", "", LISAS, HEY_THERE, ELSEWHERE);
+      assertThat(open.isDisputed("lisa")).isTrue();
+
+      open.learn("bart", "", MALLORYS, HEY_THERE, new Witness("[2001:db8::1]:7433", true));
+      open.learn("bart", "", MALLORYS, HEY_THERE, new Witness("2001:db8::1", false));
+      open.learn("bart", "", LISAS, HEY_THERE, ELSEWHERE);
+      assertThat(open.isDisputed("bart")).isTrue();
+    }
+
+    @Test
+    void key_in_use_is_disputed_when_more_discovered_neighbours_serve_another() {
+      keyring.learn("lisa", "", MALLORYS, HEY_THERE, ELSEWHERE);
+      keyring.markUsed("lisa");
+      keyring.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
+      keyring.learn("lisa", "", LISAS, HEY_THERE, new Witness("10.6.6.8", false));
+
+      assertThat(keyring.byName("lisa")).contains(MALLORYS);
+      assertThat(keyring.isDisputed("lisa")).isTrue();
+    }
+
+    @Test
+    void stranger_that_responds_in_a_name_is_disputed_by_neighbours_that_serve_another_key() {
+      Keyring open = open();
+      open.learn("lisa", "", MALLORYS, PING, ELSEWHERE);
+      assertThat(open.isDisputed("lisa")).isFalse();
+      open.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
+      assertThat(open.byName("lisa")).contains(MALLORYS);
+      assertThat(open.isDisputed("lisa")).isTrue();
+    }
+
+    @Test
+    void response_to_a_ping_does_not_decide_against_more_discovered_addresses() {
+      Keyring open = open();
+      open.learn("lisa", "", LISAS, HEY_THERE, NOWHERE);
+      open.learn("lisa", "", LISAS, HEY_THERE, new Witness("10.6.6.8", false));
+      open.learn("lisa", "", MALLORYS, PING, ELSEWHERE);
+      assertThat(open.byName("lisa")).as("two addresses against one response").isEmpty();
+      open.learn("lisa", "", MALLORYS, HEY_THERE, new Witness("10.6.6.9", false));
+      assertThat(open.byName("lisa")).as("two against two and a response").contains(MALLORYS);
+      open.learn("lisa", "", LISAS, HEY_THERE, new Witness("10.6.6.10", false));
+      assertThat(open.byName("lisa")).as("three against two and a response").isEmpty();
+    }
+
+    @Test
     void one_address_has_one_vote() {
       Keyring open = open();
       for (int i = 0; i < 10; i++) {
@@ -707,6 +774,7 @@ class KeyringTest {
                       new ClaimedKey(MALLORYS, List.of())),
                   Optional.of(LISAS),
                   true,
+                  false,
                   List.of("mallory")));
     }
 

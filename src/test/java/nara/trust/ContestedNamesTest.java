@@ -116,6 +116,47 @@ class ContestedNamesTest {
   }
 
   @Test
+  void honest_discovered_neighbours_dispute_what_one_configured_attacker_decides() {
+    open();
+    offer(ATTACKER, forged);
+    offer(new Witness("10.0.0.1", false), honest);
+
+    assertThat(waitingForContestedKeys()).as("one to one").hasSize(NAMES);
+    assertThat(waitingForContestedKeys()).containsEntry("name-1", EVENTS_EACH + 1);
+
+    offer(new Witness("10.0.0.2", false), honest);
+    assertThat(waitingForContestedKeys()).as("one to two").hasSize(NAMES);
+    assertThat(request(new TrustRequest.ListKeyConflicts()).conflicts())
+        .allSatisfy(conflict -> assertThat(conflict.disputed()).isTrue());
+
+    for (int name = 0; name < NAMES; name++) {
+      Citizen citizen = Citizen.named("name-" + name);
+      keys.learn(citizen.name(), "", citizen.key(), Origin.CONFIG);
+    }
+    request(new TrustRequest.VerifyReleased());
+    assertThat(waitingForContestedKeys()).isEmpty();
+    assertThat(held()).isEqualTo(texts(honest));
+  }
+
+  @Test
+  void one_attacker_cannot_dispute_names_that_two_honest_neighbours_support() {
+    open();
+    offer(neighbour(0), honest);
+    offer(new Witness("10.0.0.1", false), honest);
+    offer(new Witness("10.6.6.6", false), forged);
+
+    assertThat(held()).isEqualTo(texts(honest));
+    assertThat(request(new TrustRequest.ListUnknownEmitters()).quarantinedByName())
+        .as("forgeries wait")
+        .hasSize(NAMES);
+    assertThat(waitingForContestedKeys()).isEmpty();
+  }
+
+  private Map<String, Integer> waitingForContestedKeys() {
+    return request(new TrustRequest.ListUnknownEmitters()).contestedByName();
+  }
+
+  @Test
   void names_stay_quiet_when_a_neighbour_holds_both_histories_and_a_direct_answer_decides() {
     open();
     List<byte[]> both = new ArrayList<>(forged);
@@ -216,7 +257,8 @@ class ContestedNamesTest {
 
   private OfferResult offer(Witness witness, List<byte[]> events) {
     return request(
-        new TrustRequest.OfferEvents(witness.host(), witness, RawEvents.join(events), false));
+        new TrustRequest.OfferEvents(
+            OfferSource.peer(witness.host()), witness, RawEvents.join(events), false));
   }
 
   private <R extends BusMessage> R request(TrustRequest<R> request) {

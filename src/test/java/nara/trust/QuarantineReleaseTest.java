@@ -262,6 +262,8 @@ class QuarantineReleaseTest {
 
   private Future<OfferResult> offer(byte[]... events) {
     return bus.request(
-        TrustRequest.ADDRESS, new OfferEvents("test", RawEvents.join(List.of(events))), SOON);
+        TrustRequest.ADDRESS,
+        new OfferEvents(OfferSource.peer("test"), RawEvents.join(List.of(events))),
+        SOON);
   }
 }

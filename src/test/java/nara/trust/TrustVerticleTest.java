@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import nara.bus.Bus;
+import nara.demo.Corpus;
+import nara.event.Verdict;
 import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Standing;
@@ -114,6 +116,17 @@ class TrustVerticleTest {
     assertThat(held()).isEqualTo(2);
   }
 
+  @Test
+  void checkpoints_that_are_held_bring_nothing_new_when_they_are_verified_again() {
+    List<byte[]> events = Corpus.generate(200, 20, 1, InstantSource.system().instant()).events();
+    assertThat(await(offer("first", events)).newlyHeld()).isEqualTo(events.size());
+
+    OfferResult again = await(offer("second", events));
+
+    assertThat(again.verdicts()).containsKey(Verdict.VALID);
+    assertThat(again.newlyHeld()).isZero();
+  }
+
   private List<byte[]> history() {
     List<byte[]> events = new ArrayList<>();
     events.add(lisa.heyThere(now() - EVENTS - 1, ""));
@@ -131,7 +144,7 @@ class TrustVerticleTest {
     return Bus.of(vertx)
         .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(source, RawEvents.join(events)),
+            new TrustRequest.OfferEvents(OfferSource.peer(source), RawEvents.join(events)),
             TIMEOUT);
   }
 

@@ -20,6 +20,7 @@ import nara.event.json.EventWriter;
 import nara.identity.Identity;
 import nara.identity.PublicKey;
 import nara.mqtt.wire.CheckpointMessage;
+import nara.trust.OfferSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -239,7 +240,7 @@ final class CheckpointProposer {
         .compose(
             event ->
                 ports
-                    .offer(me.name(), event)
+                    .offer(OfferSource.SELF, event)
                     .compose(
                         result ->
                             result.added() == 1

@@ -18,6 +18,7 @@ import nara.ledger.LedgerRequest.SummariseSubject;
 import nara.ledger.Query;
 import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.CheckpointMessage;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 
 /** The requests of the consensus to the other parts of its node. */
@@ -59,7 +60,7 @@ final class ConsensusPorts {
   }
 
   /** Offers an event for verification and merging, as if a peer had sent it. */
-  Future<TrustRequest.OfferResult> offer(String source, byte[] event) {
+  Future<TrustRequest.OfferResult> offer(OfferSource source, byte[] event) {
     return bus.request(
         TrustRequest.ADDRESS,
         new TrustRequest.OfferEvents(source, RawEvents.of(event)),

@@ -19,6 +19,7 @@ import nara.event.json.JsonSpans.MalformedJsonException;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.mqtt.wire.CheckpointMessage;
+import nara.trust.OfferSource;
 import nara.trust.verifier.SignatureVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -195,7 +196,7 @@ public final class ConsensusVerticle extends VerticleBase {
     return vertx
         .executeBlocking(() -> filter.rejectReason(json))
         .compose(RejectedException::check)
-        .compose(passed -> ports.offer("plaza", json))
+        .compose(passed -> ports.offer(OfferSource.BROKER, json))
         .onSuccess(offered -> counts.merge("finals", 1L, Long::sum));
   }
 }

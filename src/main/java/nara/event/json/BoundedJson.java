@@ -40,6 +40,9 @@ final class BoundedJson {
 
   private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
+  /** The byte after a space, eight times. */
+  private static final long ABOVE_SPACE = 0x2121_2121_2121_2121L;
+
   private BoundedJson() {}
 
   /**
@@ -67,6 +70,21 @@ final class BoundedJson {
       bits |= json[at];
     }
     return (bits & NOT_ASCII) == 0;
+  }
+
+  /** Whether the JSON has a byte from 0 to that of a space anywhere: eight bytes at a time. */
+  static boolean hasSpace(byte[] json) {
+    long found = 0;
+    int at = 0;
+    for (; at + Long.BYTES <= json.length; at += Long.BYTES) {
+      long bytes = (long) LONGS.get(json, at);
+      // Sets the high bit of a byte that is too low for the subtraction and had it not set before.
+      found |= bytes - ABOVE_SPACE & ~bytes;
+    }
+    for (; at < json.length; at++) {
+      found |= json[at] - (' ' + 1) & ~json[at];
+    }
+    return (found & NOT_ASCII) != 0;
   }
 
   private static boolean isUtf8(byte[] json, int offset, int length) {

@@ -41,18 +41,22 @@ final class EventParser {
 
   private EventParser() {}
 
-  /** Reads the event that the bytes are; the event keeps them. */
-  static ReadResult parse(byte[] json, StringInterner interner) {
+  /**
+   * Reads the event that the bytes are; the event keeps them.
+   *
+   * @param hashed whether to hash what the emitter of a signed event signed
+   */
+  static ReadResult parse(byte[] json, StringInterner interner, boolean hashed) {
     JsonRecord event = EVENT.newRecord();
     try {
       JsonReader.readObject(json, 0, json.length, event, interner);
-      return toReadResult(json, event);
+      return toReadResult(json, event, hashed);
     } catch (MalformedJsonException malformed) {
       return new ReadResult.Unreadable(event.text("id"), malformed.getMessage());
     }
   }
 
-  private static ReadResult toReadResult(byte[] json, JsonRecord fields) {
+  private static ReadResult toReadResult(byte[] json, JsonRecord fields, boolean hashed) {
     String claimedId = fields.text("id");
     long ts = fields.number("ts");
     String svc = fields.text("svc");
@@ -88,7 +92,9 @@ final class EventParser {
             sigLength,
             JsonSpans.isCompact(json));
     byte[] signedHash =
-        event.isSigned() ? Event.signedHash(claimedId, ts, service, emitter, content) : null;
+        hashed && event.isSigned()
+            ? Event.signedHash(claimedId, ts, service, emitter, content)
+            : null;
     String error = ts == 0 ? "ts is zero" : payload.validationError().orElse(null);
     return new ReadResult.ParsedEvent(event, claimedId, signedHash, error);
   }

@@ -35,11 +35,25 @@ public final class EventReader {
    */
   public ReadResult read(byte[] buffer, int offset, int length) {
     if (length > EventLimits.MAX_EVENT_BYTES) {
-      return new ReadResult.Unreadable(
-          "",
-          "an event of " + length + " bytes, over the " + EventLimits.MAX_EVENT_BYTES + " allowed");
+      return tooLong(length);
     }
-    return EventParser.parse(Arrays.copyOfRange(buffer, offset, offset + length), interner);
+    return EventParser.parse(Arrays.copyOfRange(buffer, offset, offset + length), interner, true);
+  }
+
+  /**
+   * Reads an event that this node verified before. The event keeps these very bytes, and what its
+   * emitter signed is hashed only when somebody asks for it.
+   */
+  public ReadResult readVerified(byte[] json) {
+    return json.length > EventLimits.MAX_EVENT_BYTES
+        ? tooLong(json.length)
+        : EventParser.parse(json, interner, false);
+  }
+
+  private static ReadResult tooLong(int length) {
+    return new ReadResult.Unreadable(
+        "",
+        "an event of " + length + " bytes, over the " + EventLimits.MAX_EVENT_BYTES + " allowed");
   }
 
   /**

@@ -153,6 +153,11 @@ public final class JsonSpans {
 
   /** Whether valid JSON has no white space between its tokens. */
   static boolean isCompact(byte[] json) {
+    // Few events have a space even in a text.
+    return !BoundedJson.hasSpace(json) || hasNoSpaceBetweenTokens(json);
+  }
+
+  private static boolean hasNoSpaceBetweenTokens(byte[] json) {
     boolean inText = false;
     for (int at = 0; at < json.length; at++) {
       byte b = json[at];

@@ -230,9 +230,12 @@ public final class RawEvents {
     while (to < end && (json[to] == '-' || json[to] >= '0' && json[to] <= '9')) {
       to++;
     }
-    if (to < end && json[to] == ',') {
-      setTimestamp(i, json, from, to - from);
+    if (to == from || to == end || json[to] != ',') {
+      // White space around the number, for instance.
+      searchHead(i, Arrays.copyOfRange(json, span.offset(), end));
+      return;
     }
+    setTimestamp(i, json, from, to - from);
     if (startsWith(SVC, to, end)) {
       addService(i, to + SVC.length, end);
     }

@@ -1,5 +1,7 @@
 package nara.event.json;
 
+import java.util.Arrays;
+
 /**
  * A bounded cache of short texts. The same few names and ids are in every event of a ledger; one
  * shared copy of each saves about a third of its memory.
@@ -13,7 +15,10 @@ final class StringInterner {
   /** Characters hashed, from the end: texts that long are ids and keys, which differ there. */
   private static final int HASHED = 8;
 
-  private final String[] slots = new String[SLOTS];
+  /** A text with its characters as they stood in an event: arrays compare fast. */
+  private record Text(String text, char[] characters) {}
+
+  private final Text[] slots = new Text[SLOTS];
 
   /** The text of the characters, without lone surrogates; from the cache if possible. */
   String intern(char[] characters, int offset, int length) {
@@ -25,25 +30,15 @@ final class StringInterner {
       hash = 31 * hash + characters[i];
     }
     int slot = (hash ^ hash >>> 13) & SLOTS - 1;
-    String held = slots[slot];
-    if (held != null && matches(held, characters, offset, length)) {
-      return held;
+    Text held = slots[slot];
+    if (held != null
+        && Arrays.equals(
+            held.characters, 0, held.characters.length, characters, offset, offset + length)) {
+      return held.text;
     }
     String text = withoutLoneSurrogates(new String(characters, offset, length));
-    slots[slot] = text;
+    slots[slot] = new Text(text, Arrays.copyOfRange(characters, offset, offset + length));
     return text;
-  }
-
-  private static boolean matches(String text, char[] characters, int offset, int length) {
-    if (text.length() != length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (text.charAt(i) != characters[offset + i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Replaces each lone surrogate by U+FFFD, as the reference does. */

@@ -1,6 +1,7 @@
 package nara.trust.ed25519;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Verifies Ed25519 signatures exactly by the rule of Go's {@code crypto/ed25519}:
@@ -23,7 +24,7 @@ public final class Ed25519 {
   /** Signatures that share an inversion; more would save little and not fit into the caches. */
   static final int BATCH_SIZE = 128;
 
-  /** Made on first use: the table of B costs as much as some thousand signatures. */
+  /** Made once: the table of B costs as much as some thousand signatures. */
   private static final class Base {
     private static final WindowTable TABLE = new WindowTable(point(), BASE_WIDTH);
 
@@ -37,6 +38,11 @@ public final class Ed25519 {
       }
       return point;
     }
+  }
+
+  /** Makes the table of B, unless it is there; the first verification would make it. */
+  public static void makeBaseTable() {
+    Objects.requireNonNull(Base.TABLE);
   }
 
   private final KeyTables tables;

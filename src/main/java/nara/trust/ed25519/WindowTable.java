@@ -4,7 +4,7 @@ package nara.trust.ed25519;
  * All multiples j·2^(width·i)·P that the signed windows of a scalar need. A scalar's multiple of P
  * is then one addition per window, without a doubling.
  *
- * <p>Entries are affine, 120 bytes each: 161 KB at 6 bits (43 windows), 480 KB at 8 (32 windows),
+ * <p>Entries are affine, 120 bytes each: 276 KB at 7 bits (37 windows), 480 KB at 8 (32 windows),
  * 2.8 MB at 11 (23 windows). Immutable, so threads share it.
  */
 final class WindowTable {

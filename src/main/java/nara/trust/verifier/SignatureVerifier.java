@@ -23,6 +23,12 @@ public interface SignatureVerifier {
   boolean[] verify(List<SignatureCheck> batch);
 
   /**
+   * Makes what the first verification would wait for; this takes up to half a second in a process
+   * that has just started. Without this call, the first verification makes it.
+   */
+  default void prepare() {}
+
+  /**
    * Why this verifier refuses every signature, because it no longer trusts itself; empty in the
    * usual case. A refusal then says nothing about the signature, nor about its sender.
    */

@@ -8,19 +8,22 @@ import nara.trust.ed25519.Ed25519;
  * {@link Ed25519}. It is fast where few keys sign much: such keys get a table.
  */
 public final class TableVerifier implements SignatureVerifier {
-  /** Bits of a window of a key's table: 161 KB a key. At 8 bits it would be 480 KB. */
-  private static final int WINDOW_BITS = 6;
+  /** Bits of a window of a key's table: 276 KB a key. At 8 bits it would be 480 KB. */
+  private static final int WINDOW_BITS = 7;
 
   /** Signatures of a key that are verified without a table; after so many, a table pays. */
-  public static final int TABLE_THRESHOLD = 16;
+  public static final int TABLE_THRESHOLD = 18;
+
+  /** The part of the heap that tables may take, as much as events: anybody can make keys. */
+  private static final int HEAP_DIVISOR = 6;
 
   private final Ed25519 ed25519;
 
   /**
-   * @param maxTables keys that may have a table, at 161 KB each; 0 for none
+   * @param maxTables keys that may have a table, at 276 KB each; 0 for none. A small heap lowers it
    */
   public TableVerifier(int maxTables) {
-    this(WINDOW_BITS, maxTables, TABLE_THRESHOLD);
+    this(WINDOW_BITS, affordable(maxTables, Runtime.getRuntime().maxMemory()), TABLE_THRESHOLD);
   }
 
   /**
@@ -32,9 +35,19 @@ public final class TableVerifier implements SignatureVerifier {
     this.ed25519 = new Ed25519(window, maxTables, threshold);
   }
 
+  /** The wanted number of tables, or as many as fit into their part of the heap. */
+  static int affordable(int maxTables, long heapBytes) {
+    return (int) Math.min(maxTables, heapBytes / HEAP_DIVISOR / Ed25519.tableBytes(WINDOW_BITS));
+  }
+
   @Override
   public String name() {
     return "tables";
+  }
+
+  @Override
+  public void prepare() {
+    Ed25519.makeBaseTable();
   }
 
   @Override

@@ -14,7 +14,7 @@ public final class Verifiers {
   /**
    * The verifier of that name, or why there is none.
    *
-   * @param maxTables for "tables": keys that may have a table, at 161 KB each; 0 for none
+   * @param maxTables for "tables": keys that may have a table, at 276 KB each; 0 for none
    */
   public static VerifierChoice choose(String name, int maxTables) {
     return switch (name) {

@@ -39,6 +39,20 @@ class EventReaderTest {
     assertThat(((ParsedEvent) read("{'ts':1,'svc':'social'," + SOCIAL)).idMatches()).isFalse();
   }
 
+  @Test
+  void verified_event_keeps_its_bytes_and_is_hashed_when_somebody_asks() {
+    byte[] json =
+        ("{'id':'%s','ts':1,'svc':'social','emitter':'a','sig':'AAAA',%s}".formatted(ID, SOCIAL))
+            .replace('\'', '"')
+            .getBytes(StandardCharsets.UTF_8);
+
+    ParsedEvent verified = (ParsedEvent) reader.readVerified(json);
+
+    assertThat(verified.event().json()).isSameAs(json);
+    assertThat(verified.signedHash()).isNull();
+    assertThat(verified.signableHash()).isEqualTo(((ParsedEvent) reader.read(json)).signedHash());
+  }
+
   static Stream<Arguments> refused() {
     String digits = "9".repeat(1_000_000);
     String deep = "[".repeat(1_000) + "]".repeat(1_000);

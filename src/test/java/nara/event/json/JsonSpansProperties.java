@@ -47,6 +47,25 @@ class JsonSpansProperties {
   }
 
   @Property
+  void object_is_compact_exactly_without_space_between_tokens(
+      @ForAll("objects") ObjectNode object, @ForAll boolean spaced) {
+    byte[] compact = bytes(object, false);
+    byte[] json = bytes(object, spaced);
+
+    assertThat(JsonSpans.isCompact(json)).isEqualTo(Arrays.equals(json, compact));
+  }
+
+  @Property
+  void space_is_found_in_any_bytes(@ForAll byte[] bytes) {
+    boolean found = false;
+    for (byte each : bytes) {
+      found |= each >= 0 && each <= ' ';
+    }
+
+    assertThat(BoundedJson.hasSpace(bytes)).isEqualTo(found);
+  }
+
+  @Property
   void array_is_cut_into_the_elements_that_a_parser_finds(
       @ForAll("arrays") ArrayNode array, @ForAll boolean spaced) throws MalformedJsonException {
     byte[] json = bytes(array, spaced);

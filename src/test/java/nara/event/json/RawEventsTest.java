@@ -79,6 +79,21 @@ class RawEventsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"\r\r17,", " 17,", "17 ,", "\t17\n,"})
+  void timestamp_is_found_between_white_space(String number) {
+    RawEvents events = raw(ID + ",\"ts\":" + number + "\"svc\":\"ping\"}");
+
+    assertThat(events.id(0)).isEqualTo(EVENT_ID);
+    assertThat(events.ts(0)).isEqualTo(17);
+    assertThat(events.services()).containsExactly("ping");
+  }
+
+  @Test
+  void timestamp_is_found_at_the_end_of_an_event() {
+    assertThat(raw(ID + ",\"ts\":17}").ts(0)).isEqualTo(17);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "null", "[1]", "{", "{\"ts\":1,\"ts\":1}"})
   void bytes_that_are_no_event_have_neither_id_nor_timestamp(String text) {
     RawEvents events = raw(text);

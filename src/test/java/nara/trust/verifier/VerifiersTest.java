@@ -49,6 +49,14 @@ class VerifiersTest {
   }
 
   @Test
+  void tables_take_at_most_a_sixth_of_the_heap() {
+    assertThat(TableVerifier.affordable(256, 72L << 20)).isEqualTo(45);
+    assertThat(TableVerifier.affordable(10, 72L << 20)).isEqualTo(10);
+    assertThat(TableVerifier.affordable(256, 512L << 20)).isEqualTo(256);
+    assertThat(TableVerifier.affordable(1_000_000, Long.MAX_VALUE)).isEqualTo(1_000_000);
+  }
+
+  @Test
   void rechecking_verifier_differs_from_the_first_verifier() {
     for (String name : Verifiers.NAMES) {
       assertThat(nameOf(Verifiers.secondary(name))).isNotEqualTo(name).isNotEqualTo("tables");
