@@ -1,20 +1,15 @@
 package nara.recovery;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import nara.bounds.BoundedMap;
 import nara.bus.Bus;
 import nara.bus.BusFailure;
 import nara.bus.BusMessage;
@@ -22,39 +17,27 @@ import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.bus.UnavailableException;
 import nara.checkpoint.consensus.ConsensusRequest;
-import nara.checkpoint.sync.CheckpointSyncRequest;
-import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryNotification;
 import nara.discovery.DiscoveryRequest;
-import nara.discovery.DiscoveryRequest.FoundNeighbours;
-import nara.discovery.DiscoveryRequest.NeighbourList;
-import nara.discovery.DiscoveryRequest.SilentPeers;
 import nara.discovery.Neighbour;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.LedgerStats;
-import nara.mesh.client.MeshRequest;
-import nara.mesh.client.MeshRequest.Peer;
-import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest;
-import nara.mqtt.PlazaRequest.LedgersFetched;
-import nara.mqtt.PlazaRequest.PlazaState;
-import nara.recovery.ClusterWorkRequest.FetchedByMember;
 import nara.recovery.ClusterWorkRequest.LeaderHandover;
 import nara.recovery.ClusterWorkRequest.ReplayLogEntry;
 import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.RecoveryRequest.RecoveryStarted;
 import nara.recovery.report.Report;
+import nara.recovery.watch.NeighbourWatch;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Executes the recovery plan: it turns commands into requests to other verticles and their replies
- * into events. It publishes {@link RecoveryNotification.RecoveryFinished} exactly once for each
- * recovery. After a recovery that found nobody it watches for neighbours, and the first one that
- * appears starts the next recovery. After one that left configured peers unasked, or that ended
- * without any event of others, the first one that was not asked does so. Without configured peers,
- * so does for some minutes one at a host that was not asked ({@link NewHosts}).
+ * Runs the recoveries of this node, one after another. It applies events to the recovery plan, and
+ * {@link PlanExecutor} sends the requests that the plan commands. It publishes {@link
+ * RecoveryNotification.RecoveryFinished} exactly once for each recovery. Between two recoveries
+ * {@link NeighbourWatch} looks for a neighbour that starts the next one.
  *
  * <p>In a cluster it runs on the leader. A new leader's coordinator replays the stored events, and
  * then executes the commands that were unfinished.
@@ -73,24 +56,18 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private Bus bus;
   private RecoveryRunner runner;
+  private PlanExecutor executor;
   private RecoveryReplay replay;
+  private NeighbourWatch watch;
   private Scheduler.TimerHandle timer = () -> {};
+  private Scheduler.TimerHandle silentPing = () -> {};
+  private boolean pingsSilentPeers;
   private boolean stopping;
 
   /** Null until the recovery is finished. */
   private Report finalReport;
 
-  /** Null unless the node looks for neighbours after a recovery. */
-  private NeighbourWatch watch;
-
-  private Scheduler.TimerHandle nextLook = () -> {};
   private int recovery = 1;
-
-  /** Names and addresses that the recoveries since the last look began have asked. */
-  private final Map<String, Boolean> asked = BoundedMap.lru(RecoveryLimits.MAX_ASKED);
-
-  /** Null until a recovery has asked somebody. */
-  private NewHosts newHosts;
 
   /** Whether the ledger holds an event of another nara. */
   private boolean holdsOthers;
@@ -100,12 +77,6 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   /** Whether a recovery has ended. */
   private boolean tried;
-
-  /** Requests for events whose replies have not come. */
-  private int openRequests;
-
-  /** Completes when no request for events is open any more; used by a stop only. */
-  private final Promise<Void> requestsEnded = Promise.promise();
 
   /** Completes when the final report is published. */
   private Future<?> finishAnnounced = Future.succeededFuture();
@@ -145,8 +116,17 @@ public final class CoordinatorVerticle extends VerticleBase {
         handover
             .<RecoveryRunner>map(mine -> new RecoveryRunner.Clustered(bus, mine))
             .orElseGet(() -> new RecoveryRunner.Local(bus));
+    executor = new PlanExecutor(config, me, hasBroker, bus, runner);
     replay = new RecoveryReplay(config, me, 0, earlierStages, now());
     finalReport = runner.handover().report().orElse(null);
+    watch =
+        new NeighbourWatch(
+            vertx,
+            bus,
+            scheduler,
+            random,
+            this::checkHeld,
+            cause -> recoverAgain(cause, isDone() || staysReady));
     bus.subscribe(
         DiscoveryNotification.ADDRESS, DiscoveryNotification.class, this::onDiscoveryNotification);
     bus.serve(RecoveryRequest.ADDRESS, RecoveryRequest.class, this::onRequest);
@@ -208,7 +188,8 @@ public final class CoordinatorVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     timer.cancel();
-    nextLook.cancel();
+    silentPing.cancel();
+    watch.pause();
     if (runner.outlivesNode() || replay.plan().finished()) {
       stopping = true;
       return finishAnnounced;
@@ -221,6 +202,7 @@ public final class CoordinatorVerticle extends VerticleBase {
             online -> {
               // Before the finish, which waits for the open requests of a stop.
               stopping = true;
+              watch.pause();
               applyNow(new RecoveryEvent.StopRequested(online));
               return finishAnnounced;
             });
@@ -286,47 +268,11 @@ public final class CoordinatorVerticle extends VerticleBase {
         + ". The first node of a network needs recovery.ready_when \"tried\"";
   }
 
-  // Waiting for neighbours, between two recoveries.
-
-  private void watchForNeighbours() {
-    if (watch == null) {
-      watch = new NeighbourWatch(random, now());
-      LOG.info(
-          replay.plan().onlyRefused()
-              ? "The neighbours that answered refused; the node asks them again; reasons=\"{}\""
-              : "No neighbour answered; the node waits for neighbours and recovers when one comes",
-          String.join("; ", finalReport.reasons()));
-    }
-    scheduleLook(watch.nextWait(now()), true);
-  }
-
-  private void watchForUnasked() {
-    for (Peer peer : replay.plan().peers()) {
-      asked.put(peer.name(), true);
-      asked.put(peer.address(), true);
-    }
-    newHosts = newHosts == null ? new NewHosts(now()) : newHosts;
-    newHosts.onAsked(replay.plan().peers().stream().map(Peer::address).toList());
-    boolean obtained = finalReport.eventTotals().merged() > 0;
-    if (watch == null || obtained) {
-      watch = new NeighbourWatch(random, now());
-    }
-    if (!obtained) {
-      watch.onNothingObtained(now());
-    }
-    lookForUnasked();
-  }
-
-  private void scheduleLook(Duration wait, boolean asksSources) {
-    nextLook.cancel();
-    nextLook = scheduler.schedule(vertx, wait, () -> look(asksSources));
-  }
-
   private void onDiscoveryNotification(DiscoveryNotification notification) {
     switch (notification) {
       case DiscoveryNotification.NeighbourAppeared appeared -> {
-        if (isWatching()) {
-          scheduleLook(watch.waitAfterAppearance(now()), false);
+        if (watch.isWatching()) {
+          watch.onNeighbourAppeared();
         } else if (replay.plan().waitsForNeighbours()) {
           applyEvent(new RecoveryEvent.NeighbourAppeared());
         }
@@ -334,107 +280,9 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
   }
 
-  private boolean isWatching() {
-    return watch != null && finalReport != null && !stopping;
-  }
-
-  private void look(boolean asksSources) {
-    if (!finalReport.isIsolated()) {
-      lookForUnasked();
-      return;
-    }
-    Report before = finalReport;
-    bus.request(
-            DiscoveryRequest.ADDRESS,
-            new DiscoveryRequest.FindNeighbours(
-                asksSources, Set.of(), false, Duration.ZERO, RecoveryLimits.DISCOVERY_PATIENCE),
-            Timeouts.DISCOVERY)
-        .map(found -> found.list().neighbours().stream().anyMatch(Neighbour::online))
-        .otherwise(false)
-        .onSuccess(
-            online -> {
-              if (!isWatching() || finalReport != before) {
-                return;
-              }
-              if (online) {
-                recoverAgain(
-                    replay.plan().onlyRefused() ? "A neighbour is online" : "A neighbour has come",
-                    staysReady);
-              } else {
-                watchForNeighbours();
-              }
-            });
-  }
-
-  /** Ends the watch when all configured peers were asked and something was obtained. */
-  private void lookForUnasked() {
-    Report before = finalReport;
-    Future<SilentPeers> silent =
-        bus.request(
-            DiscoveryRequest.ADDRESS, new DiscoveryRequest.PingSilentPeers(), Timeouts.DISCOVERY);
-    Future<NeighbourList> known =
-        silent.compose(
-            pinged ->
-                bus.request(
-                    DiscoveryRequest.ADDRESS,
-                    new DiscoveryRequest.ListNeighbours(),
-                    Timeouts.STATUS));
-    Future.join(known, checkHeld())
-        .onComplete(
-            ended -> {
-              if (!isWatching() || finalReport != before) {
-                return;
-              }
-              if (known.failed()) {
-                scheduleLook(watch.nextWait(now()), true);
-              } else {
-                decide(silent.result().peers(), known.result().neighbours());
-              }
-            });
-  }
-
-  private void decide(List<ConfiguredPeer> silent, List<Neighbour> known) {
-    boolean watchesNewHosts =
-        silent.isEmpty()
-            && known.stream().noneMatch(CoordinatorVerticle::isConfigured)
-            && newHosts.watches(now());
-    if (known.stream().anyMatch(neighbour -> startsRecovery(neighbour, watchesNewHosts))) {
-      newHosts.onRecovery(now());
-      recoverAgain("A neighbour has come that was not asked", isDone() || staysReady);
-    } else if (!watchesNewHosts
-        && holdsOthers
-        && silent.stream().allMatch(peer -> asked.containsKey(peer.name()))) {
-      endWatch();
-    } else {
-      scheduleLook(watch.nextWait(now()), true);
-    }
-  }
-
-  private static boolean isConfigured(Neighbour neighbour) {
-    return neighbour.sources().contains(Neighbour.Source.CONFIGURED);
-  }
-
-  private boolean startsRecovery(Neighbour neighbour, boolean watchesNewHosts) {
-    return neighbour.online()
-        && !neighbour.address().isEmpty()
-        && !neighbour.isHearsay()
-        && !asked.containsKey(neighbour.name())
-        // A configured peer may respond in another name each time.
-        && !asked.containsKey(neighbour.address())
-        && (isConfigured(neighbour)
-            || (!holdsOthers && watch.asksStrangers(now()))
-            || (watchesNewHosts && newHosts.startsRecovery(neighbour, now())));
-  }
-
-  private void endWatch() {
-    nextLook.cancel();
-    watch = null;
-    asked.clear();
-  }
-
   private void recoverAgain(String cause, boolean keepsReady) {
     LOG.info("{}; the node recovers; recovery={}", cause, recovery + 1);
-    nextLook.cancel();
+    watch.pause();
     recovery++;
     staysReady = keepsReady;
     finalReport = null;
@@ -471,92 +319,14 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
   }
 
-  /** Applies the event that a part of this node replies with, or the failure of the stage. */
-  private <R> void applyReply(String part, Future<R> reply, Function<R, RecoveryEvent> toEvent) {
-    RecoveryReplay origin = replay;
-    reply
-        .onSuccess(result -> applyEvent(origin, toEvent.apply(result)))
-        .onFailure(
-            failure ->
-                applyEvent(origin, new RecoveryEvent.StageFailed(failureMessage(part, failure))));
-  }
-
-  /** Of a request for events. */
-  private <R> Future<R> counted(Future<R> reply) {
-    openRequests++;
-    return reply.onComplete(ended -> onRequestEnded());
-  }
-
-  private void onRequestEnded() {
-    openRequests--;
-    if (stopping && openRequests == 0) {
-      requestsEnded.tryComplete();
-    }
-  }
-
-  /** A page that is being merged enters the ledger in any case. */
-  private Future<?> awaitOpenRequests() {
-    return !stopping || openRequests == 0
-        ? Future.succeededFuture()
-        : requestsEnded
-            .future()
-            .timeout(RecoveryLimits.STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private static String failureMessage(String part, Throwable failure) {
-    return "this node's %s did not reply: %s".formatted(part, failure.getMessage());
-  }
-
   private void execute(PlanCommand command) {
-    RecoveryReplay origin = replay;
     switch (command) {
-      case PlanCommand.WaitUntil until -> {
-        timer =
-            scheduler.schedule(
-                vertx,
-                Duration.between(now(), until.time()),
-                () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
-        if (replay.plan().onlyAwaitsLostPeers()) {
-          // A configured peer that was silent may be there now; then it is announced.
-          bus.request(
-              DiscoveryRequest.ADDRESS, new DiscoveryRequest.PingSilentPeers(), Timeouts.DISCOVERY);
-        }
-      }
-      case PlanCommand.StartDiscovery discovery ->
-          discover(Set.of(), Duration.ZERO, RecoveryLimits.DISCOVERY_PATIENCE);
+      case PlanCommand.WaitUntil until -> waitUntil(until);
       case PlanCommand.FindFurther further -> {
         announceProgress();
-        discover(further.asked(), further.atLeast(), further.atMost());
+        send(further);
       }
-      case PlanCommand.StartFetch startFetch -> fetch(startFetch);
-      case PlanCommand.StartReconcile startReconcile -> reconcile(startReconcile);
-      case PlanCommand.FetchFromPlaza fetch ->
-          applyReply(
-              "plaza",
-              counted(fetchFromPlaza(fetch.subjectsByNeighbour())),
-              RecoveryEvent.PlazaEnded::new);
-      case PlanCommand.SyncCheckpoints sync ->
-          applyReply(
-              "checkpoint sync",
-              counted(
-                  bus.request(
-                      CheckpointSyncRequest.ADDRESS,
-                      new CheckpointSyncRequest.Sync(sync.peers()),
-                      Timeouts.CHECKPOINTS)),
-              RecoveryEvent.CheckpointsEnded::new);
-      case PlanCommand.SearchKeys search ->
-          applyReply(
-              "key search",
-              counted(runner.searchKeys(search.peers())),
-              RecoveryEvent.KeySearchEnded::new);
-      case PlanCommand.SeedPingTimes times ->
-          applyReply(
-              "ledger",
-              bus.request(
-                  LedgerRequest.ADDRESS,
-                  new LedgerRequest.ComputeMeanRtts(Set.of(me)),
-                  Timeouts.LOCAL),
-              means -> new RecoveryEvent.PingTimesSeeded(means.millisByTarget().size()));
+      case PlanCommand.Request request -> send(request);
       case PlanCommand.EnterStage stage -> announceProgress();
       case PlanCommand.LeaveStage left ->
           LOG.info(
@@ -568,109 +338,44 @@ public final class CoordinatorVerticle extends VerticleBase {
     }
   }
 
+  private void send(PlanCommand.Request request) {
+    RecoveryReplay origin = replay;
+    executor.execute(request, event -> applyEvent(origin, event));
+  }
+
+  private void waitUntil(PlanCommand.WaitUntil until) {
+    RecoveryReplay origin = replay;
+    timer =
+        scheduler.schedule(
+            vertx,
+            Duration.between(now(), until.time()),
+            () -> applyEvent(origin, new RecoveryEvent.TimerFired()));
+    pingSilentPeers();
+  }
+
   /**
-   * Finds neighbours: the first ones, or those that came late when some were asked.
-   *
-   * @param atLeast how long neighbours may announce themselves, when the plaza is connected
+   * Pings the silent configured peers while the plan only awaits lost peers: discovery announces
+   * one that responds. The next ping starts after the last one has ended.
    */
-  private void discover(Set<String> asked, Duration atLeast, Duration atMost) {
-    boolean first = asked.isEmpty();
-    Future<PlazaState> plaza =
-        hasBroker
-            ? bus.request(PlazaRequest.ADDRESS, new PlazaRequest.GetPlazaState(), Timeouts.LOCAL)
-            : Future.succeededFuture(new PlazaState(false, ""));
-    Future<FoundNeighbours> found =
-        plaza.compose(
-            state ->
-                bus.request(
-                    DiscoveryRequest.ADDRESS,
-                    new DiscoveryRequest.FindNeighbours(
-                        first, asked, !first, announcementWait(state, atLeast), atMost),
-                    Timeouts.DISCOVERY));
-    Future<LedgerStats> held =
-        found.compose(
-            list ->
-                bus.request(
-                    LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL));
-    applyReply(
-        "discovery",
-        held,
-        stats ->
-            new RecoveryEvent.NeighboursDiscovered(
-                found.result().list().neighbours(),
-                discoveryWarnings(found.result().list(), plaza.result().error()),
-                hasBroker,
-                stats.total(),
-                found.result().running()));
-  }
-
-  /** A broker that is down, or does not answer, must not hold up a recovery. */
-  private Duration announcementWait(PlazaState plaza, Duration atLeast) {
-    if (plaza.connected()) {
-      return atLeast;
+  private void pingSilentPeers() {
+    silentPing.cancel();
+    if (pingsSilentPeers || stopping || !replay.plan().onlyAwaitsLostPeers()) {
+      return;
     }
-    return !hasBroker || !plaza.error().isEmpty()
-        ? Duration.ZERO
-        : atLeast.compareTo(RecoveryLimits.CONNECTING_WAIT) < 0
-            ? atLeast
-            : RecoveryLimits.CONNECTING_WAIT;
-  }
-
-  /** A broker that is down matters only when no neighbour was found without it. */
-  private static List<String> discoveryWarnings(NeighbourList found, String plazaError) {
-    boolean anyOnline = found.neighbours().stream().anyMatch(Neighbour::online);
-    if (anyOnline || plazaError.isEmpty()) {
-      return found.problems();
-    }
-    List<String> all = new ArrayList<>(found.problems());
-    all.add("the plaza: " + plazaError);
-    return all;
-  }
-
-  /** A fetch that fails within this node counts as a stall, so that the plan retries it. */
-  private void fetch(PlanCommand.StartFetch fetch) {
-    RecoveryReplay origin = replay;
-    counted(runner.fetch(fetch))
-        .otherwise(
-            failure ->
-                new FetchedByMember(
-                    runner.handover().member(),
-                    new MeshRequest.FetchFailed(
-                        MeshFailure.STALLED, failureMessage("mesh", failure))))
-        .onSuccess(
-            fetched ->
-                applyEvent(
-                    origin,
-                    new RecoveryEvent.FetchEnded(
-                        fetch.callId(), fetched.outcome(), fetched.member())));
-  }
-
-  private void reconcile(PlanCommand.StartReconcile reconcile) {
-    RecoveryReplay origin = replay;
-    counted(
-            bus.request(
-                MeshRequest.ADDRESS,
-                new MeshRequest.ReconcileWithPeer(
-                    reconcile.peer(), Long.MIN_VALUE, reconcile.timeout()),
-                Timeouts.RECONCILE))
-        .otherwise(
-            failure ->
-                new MeshRequest.ReconcileFailed(
-                    MeshFailure.STALLED, failureMessage("mesh", failure)))
-        .onSuccess(
-            outcome ->
-                applyEvent(origin, new RecoveryEvent.ReconcileEnded(reconcile.callId(), outcome)));
-  }
-
-  private Future<LedgersFetched> fetchFromPlaza(Map<String, List<String>> subjects) {
-    // The earlier leader had a broker when it planned this fetch; this member may have none.
-    return hasBroker
-        ? bus.request(
-            PlazaRequest.ADDRESS,
-            new PlazaRequest.FetchLedgers(subjects, config.plazaQuiet(), config.plazaDeadline()),
-            config.plazaDeadline().plus(Timeouts.MERGE_ALLOWANCE))
-        : Future.succeededFuture(
-            new LedgersFetched(List.of(), subjects.keySet(), "no broker is configured"));
+    pingsSilentPeers = true;
+    bus.request(
+            DiscoveryRequest.ADDRESS,
+            new DiscoveryRequest.PingSilentPeers(Set.of()),
+            Timeouts.DISCOVERY)
+        .onComplete(
+            ended -> {
+              pingsSilentPeers = false;
+              if (!stopping && replay.plan().onlyAwaitsLostPeers()) {
+                silentPing =
+                    scheduler.schedule(
+                        vertx, RecoveryLimits.SILENT_PING_INTERVAL, this::pingSilentPeers);
+              }
+            });
   }
 
   /** Updates the report's totals of other verticles. A failed request keeps the old values. */
@@ -682,10 +387,10 @@ public final class CoordinatorVerticle extends VerticleBase {
             .onSuccess(replay.report()::setConflicts));
   }
 
-  /** Finds out whether the ledger holds an event of another nara. */
-  private Future<?> checkHeld() {
+  /** Finds out whether the ledger holds an event of another nara. Never fails. */
+  private Future<Boolean> checkHeld() {
     if (holdsOthers) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(true);
     }
     Future<LedgerStats> all =
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL);
@@ -693,7 +398,8 @@ public final class CoordinatorVerticle extends VerticleBase {
             stats ->
                 bus.request(
                     LedgerRequest.ADDRESS, new LedgerRequest.FindByEmitter(me), Timeouts.LOCAL))
-        .onSuccess(own -> holdsOthers = all.result().total() > own.events().size());
+        .onSuccess(own -> holdsOthers = all.result().total() > own.events().size())
+        .transform(checked -> Future.succeededFuture(holdsOthers));
   }
 
   private void openKeyClaims() {
@@ -712,9 +418,10 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private void finish(PlanCommand.Finish finish) {
     timer.cancel();
+    silentPing.cancel();
     List<String> reasons = new ArrayList<>(finish.reasons());
     finishAnnounced =
-        awaitOpenRequests()
+        (stopping ? executor.awaitOpenRequests() : Future.succeededFuture())
             .onFailure(
                 late ->
                     reasons.add(
@@ -748,11 +455,9 @@ public final class CoordinatorVerticle extends VerticleBase {
     if (stopping) {
       return;
     }
-    if (finalReport.isIsolated()) {
-      asked.clear();
-      watchForNeighbours();
-    } else if (replay.plan().finished()) {
-      watchForUnasked();
+    RecoveryPlan plan = replay.plan();
+    if (finalReport.isIsolated() || plan.finished()) {
+      watch.onRecoveryEnded(finalReport, plan.peers(), plan.failedPeers(), plan.onlyRefused());
     } else {
       // An earlier leader of the cluster finished it; whom it had to ask is not known here.
       checkHeld();

@@ -121,6 +121,13 @@ public final class PeerScore {
     awaited = false;
   }
 
+  /** Its first response came after its rung had ended, so the plan asks it again. */
+  void onLateResponse() {
+    responses++;
+    consecutiveFailures = 0;
+    consecutiveStalls = 0;
+  }
+
   /** A discovered newcomer, while others have responded already: the recovery waits less for it. */
   void onCameLate() {
     late = true;
@@ -220,6 +227,11 @@ public final class PeerScore {
 
   public boolean hasResponded() {
     return responses > 0;
+  }
+
+  /** Whether all calls to the peer failed. A peer that was dropped for what it sent is left out. */
+  boolean gaveNothing() {
+    return failures > 0 && responses == 0 && dropReason.isEmpty();
   }
 
   /** Whether the peer has been asked and has not sent a byte of a response yet. */

@@ -11,8 +11,11 @@ import nara.mesh.client.MeshRequest.Peer;
 
 /** An output of {@link RecoveryPlan}, which {@link CoordinatorVerticle} executes. */
 public sealed interface PlanCommand {
+  /** A command that {@link PlanExecutor} sends to another verticle; it ends with one event. */
+  sealed interface Request extends PlanCommand {}
+
   /** A request to one peer; several are in flight at once. Its end states the same call id. */
-  sealed interface PeerCall extends PlanCommand {
+  sealed interface PeerCall extends Request {
     int callId();
 
     Peer peer();
@@ -31,7 +34,7 @@ public sealed interface PlanCommand {
   record WaitUntil(Instant time) implements Step {}
 
   /** Finds the first neighbours. */
-  record StartDiscovery() implements Step {}
+  record StartDiscovery() implements Step, Request {}
 
   /**
    * Finds neighbours that came late.
@@ -40,18 +43,19 @@ public sealed interface PlanCommand {
    * @param atLeast how long neighbours may announce themselves, when the plaza is connected
    * @param atMost how long to wait for sources that have not replied yet
    */
-  record FindFurther(Set<String> asked, Duration atLeast, Duration atMost) implements Step {}
+  record FindFurther(Set<String> asked, Duration atLeast, Duration atMost)
+      implements Step, Request {}
 
   /** Requests events about subjects from neighbours over the plaza. */
-  record FetchFromPlaza(Map<String, List<String>> subjectsByNeighbour) implements Step {}
+  record FetchFromPlaza(Map<String, List<String>> subjectsByNeighbour) implements Step, Request {}
 
-  record SyncCheckpoints(List<Peer> peers) implements Step {}
+  record SyncCheckpoints(List<Peer> peers) implements Step, Request {}
 
   /** Runs a {@link KeySearch}. */
-  record SearchKeys(List<Peer> peers) implements Step {}
+  record SearchKeys(List<Peer> peers) implements Step, Request {}
 
   /** Seeds average ping times from the ledger. */
-  record SeedPingTimes() implements Step {}
+  record SeedPingTimes() implements Step, Request {}
 
   record Finish(RecoveryOutcome recoveryOutcome, List<String> reasons) implements Step {}
 

@@ -2,8 +2,12 @@ package nara.recovery;
 
 import java.time.Duration;
 import nara.ledger.Query;
+import nara.recovery.watch.WatchLimits;
 
-/** Limits of a recovery. Those of the pages rung are in {@code pages.PagesLimits}. */
+/**
+ * Limits of a recovery. Those of the pages rung are in {@code pages.PagesLimits}, and those between
+ * two recoveries in {@code watch.WatchLimits}.
+ */
 final class RecoveryLimits {
   /** Added to a call's timeout for each event that it requests. */
   static final Duration TIMEOUT_PER_EVENT = Duration.ofMillis(4);
@@ -21,7 +25,7 @@ final class RecoveryLimits {
   static final int MAX_DISCOVERY_DOUBLINGS = 20;
 
   /** How long one discovery may take before the plan looks at what it found so far. */
-  static final Duration DISCOVERY_PATIENCE = Duration.ofSeconds(10);
+  static final Duration DISCOVERY_PATIENCE = WatchLimits.LOOK_PATIENCE;
 
   /** The first wait between two discoveries of a try; it doubles up to the longest one. */
   static final Duration FIRST_LOOK_WAIT = Duration.ofSeconds(1);
@@ -59,29 +63,8 @@ final class RecoveryLimits {
   /** The least such wait after a pass: one ping. */
   static final Duration LEAST_SOURCES_WAIT = Duration.ofSeconds(5);
 
-  /** The least wait between two looks for neighbours, between two recoveries. */
-  static final Duration FIRST_WATCH_WAIT = Duration.ofSeconds(5);
-
-  /** The longest one: a node that waits for days must still notice a neighbour soon. */
-  static final Duration MAX_WATCH_WAIT = Duration.ofMinutes(5);
-
-  /** Each wait is the time waited so far, divided by this, so that the load falls slowly. */
-  static final int WATCH_SHARE = 4;
-
-  /** The wait for strangers doubles so often, up to the longest one. */
-  static final int MAX_WATCH_DOUBLINGS = 6;
-
-  /** Names and addresses that were asked, in memory: strangers can have any number of them. */
-  static final int MAX_ASKED = 20_000;
-
-  /**
-   * How long after its first recovery a node without configured peers recovers again for neighbours
-   * at new hosts: the first comer may be the only liar.
-   */
-  static final Duration NEW_HOSTS_TIME = Duration.ofMinutes(5);
-
-  /** Asked hosts that are enough: an attacker has few. */
-  static final int ENOUGH_HOSTS = 8;
+  /** The pause between two pings of silent configured peers, while only lost peers are awaited. */
+  static final Duration SILENT_PING_INTERVAL = Duration.ofSeconds(2);
 
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);

@@ -3,8 +3,8 @@ package nara.recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +18,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import nara.bounds.SafeText;
 import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest;
@@ -42,7 +41,9 @@ import nara.trust.KeySearch;
  * </pre>
  *
  * <p>The first pass asks the neighbours that are known first, without waiting for other sources.
- * Neighbours that come meanwhile are asked in further passes, each with the whole ladder.
+ * Neighbours that come meanwhile are asked in further passes, each with the whole ladder. So are
+ * {@link LateResponders}, at the latest before the recovery finishes. While only silent neighbours
+ * are known, newcomers join their pass, which begins again.
  *
  * <p>A recovery without neighbours goes from DISCOVERING to FINISHED, and a stop leads there from
  * any state. {@link PlanCommand.Finish} comes exactly once, and no command after it.
@@ -65,11 +66,21 @@ public final class RecoveryPlan {
   private final RandomGenerator random;
   private final PeerScores scores = new PeerScores();
   private final List<String> reasons = new ArrayList<>();
+
+  /** The reasons of the stages after the last ladder. */
+  private final List<String> closingReasons = new ArrayList<>();
+
   private final Set<String> plazaResponders = new LinkedHashSet<>();
   private final Set<String> plazaNonResponders = new LinkedHashSet<>();
 
   /** Those that gave an acceptable event on the plaza. */
   private final Set<String> plazaGivers = new LinkedHashSet<>();
+
+  /** Why the plaza did not give all, by neighbour, until the mesh has given everything. */
+  private final Map<String, String> plazaGaps = new LinkedHashMap<>();
+
+  /** Those that responded in a mesh rung, and of which the next rung had nothing to ask. */
+  private final Set<String> readOverMesh = new HashSet<>();
 
   private PlanState state = PlanState.WAITING;
   private String stage = "discovery";
@@ -77,8 +88,13 @@ public final class RecoveryPlan {
   /** The neighbours of this pass. */
   private List<Neighbour> neighbours = List.of();
 
-  /** Of all passes, each pass in order of preference. */
+  /** The peers of all passes, those of each pass in order of preference. */
   private final List<Peer> peers = new ArrayList<>();
+
+  private final LateResponders lateResponders = new LateResponders();
+
+  /** Peers that sent nothing during a whole rung that fetches events. */
+  private final Set<String> silentThroughRung = new HashSet<>();
 
   /** The problems of the sources, from the last discovery. */
   private List<String> sourceProblems = List.of();
@@ -115,7 +131,7 @@ public final class RecoveryPlan {
   private boolean plazaAvailable;
   private int ledgerSize;
 
-  /** Before the first pass. */
+  /** The number of events in the ledger before the first pass. */
   private int ledgerSizeBefore;
 
   /** Events that came new into the ledger. */
@@ -130,8 +146,11 @@ public final class RecoveryPlan {
   /** A rung that waits for lost peers while neighbours that came later are asked; null if none. */
   private SuspendedRung suspended;
 
-  /** Whether the plan has asked for newcomers while a rung waits for lost peers. */
+  /** Whether the plan has asked for newcomers while a rung waits for lost or silent peers. */
   private boolean findsNewcomers;
+
+  /** Whether neighbours may have appeared while no peer of the rung had sent anything. */
+  private boolean newcomersAppeared;
 
   private record SuspendedRung(
       RungExecution rung,
@@ -176,9 +195,15 @@ public final class RecoveryPlan {
       case RecoveryEvent.NeighboursDiscovered found -> onNeighboursDiscovered(found);
       case RecoveryEvent.NeighbourAppeared appeared -> onNeighbourAppeared();
       case RecoveryEvent.FetchEnded ended ->
-          onCallEnded(ended.callId(), each -> each.onCallEnded(ended.callId(), ended.outcome()));
+          onCallEnded(
+              ended.callId(),
+              each -> each.onCallEnded(ended.callId(), ended.outcome()),
+              ended.outcome() instanceof MeshRequest.PageFetched);
       case RecoveryEvent.ReconcileEnded ended ->
-          onCallEnded(ended.callId(), each -> each.onCallEnded(ended.callId(), ended.outcome()));
+          onCallEnded(
+              ended.callId(),
+              each -> each.onCallEnded(ended.callId(), ended.outcome()),
+              ended.outcome() instanceof MeshRequest.PeerReconciled);
       case RecoveryEvent.PlazaEnded ended -> onPlazaEnded(ended.result());
       case RecoveryEvent.CheckpointsEnded ended -> onCheckpointsEnded(ended.result());
       case RecoveryEvent.KeySearchEnded ended -> onKeySearchEnded(ended.result());
@@ -202,17 +227,34 @@ public final class RecoveryPlan {
       case RecoveryEvent.CheckpointsEnded ended ->
           ended.result().peerResults().stream().mapToLong(each -> each.offerResult().added()).sum();
       case RecoveryEvent.KeySearchEnded ended -> ended.result().offerResult().added();
-      default -> 0;
+      case RecoveryEvent.Started started -> 0;
+      case RecoveryEvent.NeighboursDiscovered discovered -> 0;
+      case RecoveryEvent.NeighbourAppeared appeared -> 0;
+      case RecoveryEvent.TimerFired fired -> 0;
+      case RecoveryEvent.PingTimesSeeded seeded -> 0;
+      case RecoveryEvent.LeaderChanged changed -> 0;
+      case RecoveryEvent.StopRequested requested -> 0;
+      case RecoveryEvent.StageFailed failed -> 0;
     };
   }
 
+  /** Whether the plan has returned {@link PlanCommand.Finish}; it ignores later events. */
   public boolean finished() {
     return state == PlanState.FINISHED;
   }
 
-  /** Whether the plan waits for a neighbour: for the first one, or for lost ones only. */
+  /** Whether the plan waits for a neighbour: for the first one, or for lost or silent ones only. */
   boolean waitsForNeighbours() {
-    return state == PlanState.WAITING || onlyAwaitsLostPeers();
+    return state == PlanState.WAITING
+        || onlyAwaitsLostPeers()
+        || (onlyAwaitsSilentPeers() && !newcomersAppeared);
+  }
+
+  /** Whether no peer of the rung has sent anything yet. */
+  private boolean onlyAwaitsSilentPeers() {
+    return state == PlanState.RUNNING_MESH_RUNG
+        && suspended == null
+        && rungPeers.stream().noneMatch(peer -> scores.of(peer.name()).hasSentAnything());
   }
 
   /** Whether the rung has nothing to do but to wait for lost peers. */
@@ -306,10 +348,16 @@ public final class RecoveryPlan {
   private void onNeighbourAppeared() {
     if (state == PlanState.WAITING) {
       discover();
-    } else if (onlyAwaitsLostPeers()
-        && !findsNewcomers
-        && suspended == null
-        && passes < RecoveryLimits.MAX_PASSES) {
+    } else if (onlyAwaitsLostPeers()) {
+      findNewcomers();
+    } else if (onlyAwaitsSilentPeers()) {
+      newcomersAppeared = true;
+      findNewcomersInsteadOfSilentPeers();
+    }
+  }
+
+  private void findNewcomers() {
+    if (!findsNewcomers && suspended == null && passes < RecoveryLimits.MAX_PASSES) {
       findsNewcomers = true;
       commands.add(
           new PlanCommand.FindFurther(
@@ -317,21 +365,46 @@ public final class RecoveryPlan {
     }
   }
 
-  /** Only the last step continues on the new leader: the search or the wait for lost peers. */
+  /** Looks for newcomers once all peers of the rung have been silent for a stall timeout. */
+  private void findNewcomersInsteadOfSilentPeers() {
+    if (newcomersAppeared
+        && onlyAwaitsSilentPeers()
+        && rungPeers.stream().allMatch(peer -> scores.of(peer.name()).silent())) {
+      findNewcomers();
+    }
+  }
+
+  /**
+   * The former leader's search for newcomers and timers are lost, so the rung begins them again.
+   */
   private void onLeaderChanged() {
-    if (onlyAwaitsLostPeers()) {
+    if (onlyAwaitsLostPeers() || onlyAwaitsSilentPeers()) {
       findsNewcomers = false;
       rung.onResumed();
       continueMeshRung();
     }
   }
 
-  /** Asks the newcomers now; the rung goes on with its lost peers afterwards. */
+  /** Asks the newcomers now, before the rung goes on with its lost or silent peers. */
   private void onNewcomers(List<Neighbour> online) {
+    newcomersAppeared = false;
     List<Neighbour> newcomers = unasked(online);
-    if (newcomers.isEmpty() || !onlyAwaitsLostPeers()) {
+    if (newcomers.isEmpty()) {
       return;
     }
+    if (onlyAwaitsLostPeers()) {
+      suspendRung(newcomers);
+    } else if (onlyAwaitsSilentPeers()) {
+      leave("failed", rung.summary() + "; others have come");
+      enter("discovery");
+      List<Neighbour> all = new ArrayList<>(neighbours);
+      all.addAll(newcomers);
+      startPass(all);
+    }
+  }
+
+  /** The rung goes on with its lost peers after the newcomers. */
+  private void suspendRung(List<Neighbour> newcomers) {
     List<Peer> awaited =
         rungPeers.stream().filter(peer -> scores.of(peer.name()).awaited()).toList();
     suspended = new SuspendedRung(rung, stage, rungIndex, rungPeers, awaited, neighbours);
@@ -423,6 +496,8 @@ public final class RecoveryPlan {
 
   private void startPass(List<Neighbour> newcomers) {
     passes++;
+    // Neighbours may have appeared since the discovery replied.
+    newcomersAppeared = true;
     neighbours = newcomers;
     rungIndex = -1;
     plazaResponders.clear();
@@ -452,7 +527,8 @@ public final class RecoveryPlan {
             .forEach(peer -> scores.of(peer.name()).onCameLate());
       }
     }
-    peers.addAll(added);
+    added.stream().filter(peer -> !peers.contains(peer)).forEach(peers::add);
+    lateResponders.onAsked(newcomers);
     String found =
         "%d %s, %d with a mesh address"
             .formatted(newcomers.size(), passes == 1 ? "online" : "more online", added.size());
@@ -488,19 +564,32 @@ public final class RecoveryPlan {
     return List.copyOf(peers);
   }
 
+  /** The configured peers that were asked and gave nothing. Dropped peers are left out. */
+  List<Peer> failedPeers() {
+    return peers.stream()
+        .filter(Peer::configured)
+        .filter(peer -> scores.of(peer.name()).gaveNothing() && !plazaGivers.contains(peer.name()))
+        .toList();
+  }
+
   private Duration timeLeft(Duration sinceStart, Duration least) {
     Duration left = Duration.between(now, started.plus(sinceStart));
     return left.compareTo(least) < 0 ? least : left;
   }
 
   private void onFurtherNeighbours(List<Neighbour> online) {
-    List<Neighbour> newcomers = unasked(online);
+    List<Neighbour> newcomers = new ArrayList<>(unasked(online));
+    newcomers.addAll(takeLateResponders());
     if (newcomers.isEmpty()) {
       syncCheckpoints();
     } else {
       enter("discovery");
       startPass(newcomers);
     }
+  }
+
+  private List<Neighbour> takeLateResponders() {
+    return passes < RecoveryLimits.MAX_PASSES ? lateResponders.take(scores) : List.of();
   }
 
   private List<Neighbour> unasked(List<Neighbour> online) {
@@ -527,8 +616,7 @@ public final class RecoveryPlan {
   // The ladder.
 
   private void startNextRung(List<Peer> remaining) {
-    rungPeers =
-        remaining.stream().filter(peer -> !scores.of(peer.name()).lateWithoutResult()).toList();
+    rungPeers = remaining.stream().filter(peer -> mayBeAskedByNextRung(peer.name())).toList();
     rungIndex++;
     if (rungIndex == config.ladder().size()) {
       leaveLadder();
@@ -555,6 +643,14 @@ public final class RecoveryPlan {
     }
   }
 
+  /** Once others have responded, one rung is enough for a silent peer. */
+  private boolean mayBeAskedByNextRung(String peer) {
+    PeerScore score = scores.of(peer);
+    boolean othersResponded = scores.anyResponded() || plazaResponded;
+    return !score.lateWithoutResult()
+        && !(othersResponded && score.silent() && silentThroughRung.contains(peer));
+  }
+
   private void startMeshRung(Supplier<RungExecution> newRung) {
     if (rungPeers.isEmpty()) {
       skipRung(
@@ -574,12 +670,15 @@ public final class RecoveryPlan {
     startNextRung(rungPeers);
   }
 
-  private void onCallEnded(int callId, Predicate<RungExecution> callEnded) {
-    openCalls.remove(callId);
+  private void onCallEnded(int callId, Predicate<RungExecution> callEnded, boolean responded) {
+    String peer = openCalls.remove(callId);
     if (state == PlanState.RUNNING_MESH_RUNG && callEnded.test(rung)) {
       continueMeshRung();
-    } else if (suspended != null) {
-      callEnded.test(suspended.rung());
+      findNewcomersInsteadOfSilentPeers();
+    } else if ((suspended == null || !callEnded.test(suspended.rung()))
+        && responded
+        && peer != null) {
+      lateResponders.onResponse(peer);
     }
   }
 
@@ -593,6 +692,9 @@ public final class RecoveryPlan {
     commands.addAll(started);
     if (rung.finished()) {
       leaveMeshRung();
+    } else if (onlyAwaitsLostPeers()) {
+      // Newcomers may have appeared before the last peer was lost.
+      findNewcomers();
     }
   }
 
@@ -603,12 +705,24 @@ public final class RecoveryPlan {
    */
   private void leaveMeshRung() {
     peersWithoutKeys.addAll(rung.peersWithoutKeys());
+    if (config.ladder().get(rungIndex) != Rung.RECONCILE) {
+      rungPeers.stream()
+          .map(Peer::name)
+          .filter(name -> scores.of(name).silent())
+          .forEach(silentThroughRung::add);
+    }
     List<Peer> remaining = rung.failed() ? rungPeers : rung.peersForNextRung();
+    rungPeers.stream()
+        .filter(peer -> !remaining.contains(peer))
+        .map(Peer::name)
+        .filter(name -> scores.of(name).hasResponded())
+        .forEach(readOverMesh::add);
     String loss = rung.lossDescription();
     boolean complete = remaining.isEmpty() && loss.isEmpty();
     leave(rung.failed() ? "failed" : complete ? "complete" : "partial", rung.summary());
     if (complete) {
       openLosses.clear();
+      readOverMesh.forEach(plazaGaps::remove);
       leaveLadder();
       return;
     }
@@ -682,10 +796,10 @@ public final class RecoveryPlan {
 
   /** Anybody can send an empty response in a neighbour's name, so it does not show an end. */
   private void leavePlazaRung() {
-    plazaNonResponders.forEach(name -> reasons.add(name + " did not answer on the plaza"));
+    plazaNonResponders.forEach(name -> plazaGaps.put(name, name + " did not answer on the plaza"));
     Set<String> empty = new LinkedHashSet<>(plazaResponders);
     empty.removeAll(plazaGivers);
-    empty.forEach(name -> reasons.add(name + " gave no acceptable events on the plaza"));
+    empty.forEach(name -> plazaGaps.put(name, name + " gave no acceptable events on the plaza"));
     int asked = plazaResponders.size() + plazaNonResponders.size();
     String outcome = plazaNonResponders.isEmpty() && empty.isEmpty() ? "complete" : "partial";
     leave(
@@ -739,7 +853,7 @@ public final class RecoveryPlan {
             .toList();
     boolean complete = result.enoughPeers() || failures.isEmpty();
     if (!complete) {
-      reasons.addAll(failures);
+      closingReasons.addAll(failures);
     }
     leave(
         complete ? "complete" : "partial",
@@ -757,70 +871,23 @@ public final class RecoveryPlan {
     if (state == PlanState.SEARCHING_KEYS) {
       int waiting = result.offerResult().quarantined();
       if (waiting > 0 && !peersWithoutKeys.isEmpty()) {
-        reasons.add(
+        closingReasons.add(
             "keys: %d events wait for keys, and %s did not give the announcements"
                 .formatted(waiting, String.join(", ", peersWithoutKeys)));
       }
       String found = result.keysLearned() + " of " + result.namesQueried() + " missing keys found";
-      boolean lacksKeys = lacksKeys(result);
+      WaitingEvents waitingEvents = new WaitingEvents(result);
+      boolean lacksKeys = waitingEvents.lackKeys(ledgerSizeBefore + addedEvents);
       if (lacksKeys) {
-        reasons.add(keylessReason(keylessEvents(result), result.keyless()));
+        closingReasons.add(waitingEvents.keylessReason());
       }
       if (!result.contested().isEmpty()) {
-        reasons.add(contestedReason(result.contested()));
+        closingReasons.add(waitingEvents.contestedReason());
         found += ", " + result.contested().size() + " contested";
       }
       leave(lacksKeys || !result.contested().isEmpty() ? "partial" : "complete", found);
       seedPingTimes();
     }
-  }
-
-  /**
-   * Whether so many events wait for keys that nobody gave that they count as not obtained. A few
-   * such events show nothing: anybody can invent them. The report counts them in any case.
-   */
-  private boolean lacksKeys(KeySearch.KeySearchResult result) {
-    long keyless = keylessEvents(result);
-    return keyless > RecoveryLimits.MAX_KEYLESS_SHARE * (ledgerSizeBefore + addedEvents + keyless);
-  }
-
-  /** An event that waits for several keys counts once. */
-  private static long keylessEvents(KeySearch.KeySearchResult result) {
-    long byName = result.keyless().values().stream().mapToLong(Integer::longValue).sum();
-    return Math.min(byName, result.offerResult().quarantined());
-  }
-
-  private static String keylessReason(long events, Map<String, Integer> keyless) {
-    String names =
-        keyless.entrySet().stream()
-            .sorted(
-                Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
-                    .thenComparing(Map.Entry.comparingByKey()))
-            .limit(RecoveryLimits.MAX_KEYLESS_NAMED)
-            .map(entry -> SafeText.excerpt(entry.getKey()))
-            .collect(Collectors.joining(", "));
-    int others = keyless.size() - RecoveryLimits.MAX_KEYLESS_NAMED;
-    return "%,d %s for the keys of %s%s"
-        .formatted(
-            events,
-            events == 1 ? "event waits" : "events wait",
-            names,
-            others > 0 ? " and %,d others".formatted(others) : "");
-  }
-
-  private static String contestedReason(Map<String, Integer> contested) {
-    String names =
-        contested.keySet().stream()
-            .sorted()
-            .limit(RecoveryLimits.MAX_CONTESTED_NAMED)
-            .map(SafeText::excerpt)
-            .collect(Collectors.joining(", "));
-    int others = contested.size() - RecoveryLimits.MAX_CONTESTED_NAMED;
-    return "%,d events wait: the key of %s%s is contested; give the right one in trust.keys"
-        .formatted(
-            contested.values().stream().mapToInt(Integer::intValue).sum(),
-            names,
-            others > 0 ? " and %,d others".formatted(others) : "");
   }
 
   private void seedPingTimes() {
@@ -832,7 +899,14 @@ public final class RecoveryPlan {
   private void onPingTimesSeeded(int targets) {
     if (state == PlanState.SEEDING_PINGS) {
       leave("complete", targets + " targets");
-      finish();
+      List<Neighbour> late = takeLateResponders();
+      if (late.isEmpty()) {
+        finish();
+      } else {
+        closingReasons.clear();
+        enter("discovery");
+        startPass(late);
+      }
     }
   }
 
@@ -884,6 +958,8 @@ public final class RecoveryPlan {
     }
     List<String> all = new ArrayList<>(sourceProblems);
     all.addAll(reasons);
+    all.addAll(plazaGaps.values());
+    all.addAll(closingReasons);
     all.addAll(scores.failureSummaries());
     boolean isolated = !responded && !interrupted;
     if (isolated && stopped) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 import nara.file.AtomicFile;
+import nara.file.FileFault;
 
 /**
  * A node's snapshot file. A lock file beside it keeps other nodes away, in this process and in
@@ -66,7 +67,7 @@ final class SnapshotFile implements AutoCloseable {
     } catch (IOException failed) {
       throw new IOException(
           "cannot write %s (%s); give a file in a directory that this user can write"
-              .formatted(lockPath, failed.getMessage()),
+              .formatted(lockPath, FileFault.reason(failed)),
           failed);
     }
     boolean locked = false;
@@ -75,7 +76,8 @@ final class SnapshotFile implements AutoCloseable {
     } catch (OverlappingFileLockException lockedInThisProcess) {
       locked = false;
     } catch (IOException failed) {
-      throw new IOException("cannot lock %s (%s)".formatted(lockPath, failed.getMessage()), failed);
+      throw new IOException(
+          "cannot lock %s (%s)".formatted(lockPath, FileFault.reason(failed)), failed);
     } finally {
       if (!locked) {
         channel.close();

@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
-import nara.event.json.RawEvents;
 
 /**
  * Reads a snapshot in parts of bounded size.
@@ -53,9 +53,10 @@ final class SnapshotReader implements AutoCloseable {
   /**
    * Events.
    *
+   * @param events the JSON of each
    * @param valid whether a sealed file says that they were verified as valid
    */
-  record EventsPart(RawEvents events, boolean valid) implements Part {}
+  record EventsPart(List<byte[]> events, boolean valid) implements Part {}
 
   /**
    * The end.
@@ -176,9 +177,7 @@ final class SnapshotReader implements AutoCloseable {
     if (!keys.isEmpty()) {
       return new KeysPart(keys);
     }
-    return events.isEmpty()
-        ? endOfSnapshot()
-        : new EventsPart(RawEvents.join(events), verdictValid);
+    return events.isEmpty() ? endOfSnapshot() : new EventsPart(events, verdictValid);
   }
 
   private Part endOfSnapshot() throws SnapshotChangedException {
@@ -230,15 +229,17 @@ final class SnapshotReader implements AutoCloseable {
       }
       return read;
     } catch (EOFException cut) {
-      problem = "the file is cut off after line " + lineNumber;
+      problem = "the file is cut off" + place();
     } catch (ZipException corrupt) {
-      problem = "the file cannot be unpacked after line " + lineNumber;
+      problem = "the file cannot be unpacked" + place();
     } catch (IOException unreadable) {
-      problem =
-          "the file cannot be read after line %d (%s)"
-              .formatted(lineNumber, unreadable.getMessage());
+      problem = "the file cannot be read%s (%s)".formatted(place(), unreadable.getMessage());
     }
     return null;
+  }
+
+  private String place() {
+    return lineNumber == 0 ? "" : " after line " + lineNumber;
   }
 
   /** The next line; empty when it is too long; null at the end. */
@@ -250,12 +251,17 @@ final class SnapshotReader implements AutoCloseable {
       while (newline < bufferLimit && buffer[newline] != '\n') {
         newline++;
       }
-      length += newline - bufferPosition;
-      boolean tooLong = length > EventLimits.MAX_EVENT_BYTES;
-      if (!tooLong) {
-        line.write(buffer, bufferPosition, newline - bufferPosition);
-      }
+      int start = bufferPosition;
+      length += newline - start;
       bufferPosition = newline + 1;
+      boolean tooLong = length > EventLimits.MAX_EVENT_BYTES;
+      if (newline < bufferLimit && line.size() == 0 && !tooLong) {
+        lineNumber++;
+        return Arrays.copyOfRange(buffer, start, newline);
+      }
+      if (!tooLong) {
+        line.write(buffer, start, newline - start);
+      }
       if (newline < bufferLimit) {
         lineNumber++;
         oversizedLines += tooLong ? 1 : 0;

@@ -15,6 +15,8 @@ import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Scheduler;
 import nara.bus.Timeouts;
+import nara.event.json.RawEvents;
+import nara.file.FileFault;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
 import nara.ledger.LedgerRequest;
@@ -25,6 +27,7 @@ import nara.snapshot.SnapshotRequest.RestoreResult;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotState;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
 import org.slf4j.Logger;
@@ -111,7 +114,10 @@ public final class SnapshotVerticle extends VerticleBase {
     if (events.isPresent()) {
       LOG.info("Wrote the snapshot; file={} events={}", config.file(), events.get());
     } else if (restored) {
-      LOG.warn("Stopping without a new snapshot; the previous one stays; file={}", config.file());
+      LOG.warn(
+          "Stopping without a new snapshot; the previous one stays; file={} reason=\"{}\"",
+          config.file(),
+          lastError);
     } else {
       LOG.info("Wrote no snapshot, because the restore had not ended; file={}", config.file());
     }
@@ -233,7 +239,7 @@ public final class SnapshotVerticle extends VerticleBase {
   private TrustRequest<OfferResult> offer(EventsPart part, Map<String, PublicKey> verifiedWith) {
     return part.valid()
         ? new TrustRequest.RestoreEvents(part.events(), Collections.unmodifiableMap(verifiedWith))
-        : new TrustRequest.OfferEvents(config.file().toString(), part.events());
+        : new TrustRequest.OfferEvents(OfferSource.SNAPSHOT, RawEvents.join(part.events()));
   }
 
   /** Verifies the events that came before their emitter's hey-there. */
@@ -270,14 +276,20 @@ public final class SnapshotVerticle extends VerticleBase {
                       });
                 })
             .onSuccess(done -> onWritten())
-            .onFailure(failure -> lastError = String.valueOf(failure.getMessage()))
+            .onFailure(failure -> lastError = reason(failure))
             .onFailure(
                 failure ->
                     failures.log(
                         "Cannot write the snapshot; the previous one stays: file=%s error=%s"
-                            .formatted(config.file(), failure)))
+                            .formatted(config.file(), reason(failure))))
             .otherwise(Optional.empty());
     return lastWrite;
+  }
+
+  private static String reason(Throwable failure) {
+    return failure instanceof IOException unwritable
+        ? FileFault.reason(unwritable)
+        : String.valueOf(failure);
   }
 
   private void onWritten() {

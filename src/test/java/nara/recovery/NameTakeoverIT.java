@@ -121,8 +121,7 @@ class NameTakeoverIT {
                     withDiscovery(
                         config,
                         List.of(peer(alice).withKey(Citizen.named("alice").key())),
-                        Optional.of(
-                            new Scan("127.0.0.1/32", mallory.node().meshPort().orElseThrow()))))) {
+                        scanFor(mallory)))) {
       Report report = fresh.report();
 
       assertThat(report.neighbours())
@@ -132,6 +131,31 @@ class NameTakeoverIT {
       assertThat(missingIn(fresh, HONEST)).as(report.toString()).isZero();
       assertThat(dropped(report)).doesNotContain("alice");
     }
+  }
+
+  @Test
+  void honest_discovered_neighbour_keeps_a_configured_attackers_recovery_from_being_complete() {
+    try (TestNode alice = TestNode.holding("alice", HONEST);
+        TestNode mallory = believing("mallory", FORGED, Map.of());
+        TestNode fresh =
+            start(config -> withDiscovery(config, List.of(peer(mallory)), scanFor(alice)))) {
+      Report report = fresh.report();
+
+      assertThat(report.neighbours())
+          .extracting(NeighbourTotals::name)
+          .contains("alice", "mallory");
+      assertThat(report.outcome()).as(report.toString()).isEqualTo("partial");
+      assertThat(report.reasons()).anyMatch(reason -> reason.contains("is contested"));
+      assertThat(conflict(report, "n5").decision())
+          .isEqualTo(Citizen.impostor("n5").key().encoded());
+      assertThat(conflict(report, "n5").disputed()).isTrue();
+      assertThat(conflict(report, "n5").waiting()).isEqualTo(EVENTS_EACH + 1);
+      assertThat(dropped(report)).doesNotContain("alice");
+    }
+  }
+
+  private static Optional<Scan> scanFor(TestNode node) {
+    return Optional.of(new Scan("127.0.0.1/32", node.node().meshPort().orElseThrow()));
   }
 
   @Test

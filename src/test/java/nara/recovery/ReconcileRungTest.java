@@ -1,5 +1,6 @@
 package nara.recovery;
 
+import static nara.recovery.RecoveryScenario.neighbour;
 import static nara.recovery.RecoveryScenario.neighbours;
 import static nara.recovery.RecoveryScenario.reconciled;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import nara.ledger.MemoryMode;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.wire.MeshFailure;
+import nara.recovery.PlanCommand.Finish;
 import nara.recovery.PlanCommand.LeaveStage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
@@ -83,6 +85,27 @@ class ReconcileRungTest {
     assertThat(scenario.requestsByPeer).containsOnlyKeys("old", "half");
     assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
     assertThat(left(scenario, 1).reason()).contains("1 of 3 neighbours", "; ");
+  }
+
+  @Test
+  void peer_that_was_silent_on_the_plaza_counts_as_read_when_another_is_walked_later() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(CONFIG)
+            .discovering(
+                List.of(neighbour("a", ""), neighbour("compared", ""), neighbour("old", "")))
+            .withPlazaAnswering("a")
+            .findingLater(neighbours("compared", "old"))
+            .holding(
+                79_000,
+                peer ->
+                    peer.equals("old")
+                        ? new ReconcileFailed(MeshFailure.UNSUPPORTED, "answers 404")
+                        : reconciled(1, ""))
+            .run();
+
+    assertThat(scenario.stages)
+        .containsSubsequence("plaza partial", "reconcile partial", "pages complete");
+    assertThat(scenario.finish).isEqualTo(new Finish(RecoveryOutcome.COMPLETE, List.of()));
   }
 
   @Test

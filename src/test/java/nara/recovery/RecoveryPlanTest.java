@@ -9,10 +9,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import nara.discovery.Neighbour;
+import nara.discovery.Neighbour.Source;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
 import nara.ledger.Query.Sample;
@@ -123,6 +128,24 @@ class RecoveryPlanTest {
         .hasOnlyElementsOfType(PlanCommand.WaitUntil.class);
     assertThat(plan.onEvent(new RecoveryEvent.NeighbourAppeared(), RecoveryScenario.START))
         .containsExactly(new PlanCommand.StartDiscovery());
+  }
+
+  @Test
+  void a_neighbour_that_came_before_the_only_one_was_lost_is_asked_while_that_is_awaited() {
+    Set<String> asked = new HashSet<>();
+    RecoveryScenario scenario =
+        new RecoveryScenario(withLadder(MEDIUM, Rung.PAGES))
+            .discovering(neighbours("a"))
+            .findingLater(neighbours("a", "b"))
+            .answering(
+                (peer, query) ->
+                    asked.add(peer) || !peer.equals("a") || asked.contains("b")
+                        ? fetched(10)
+                        : failed(MeshFailure.UNREACHABLE))
+            .run();
+
+    assertThat(asked).containsExactlyInAnyOrder("a", "b");
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.COMPLETE);
   }
 
   @Test
@@ -424,6 +447,31 @@ class RecoveryPlanTest {
   }
 
   @Test
+  void a_neighbour_silent_on_the_plaza_may_give_everything_over_the_mesh_later() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(List.of(neighbour("a", ""), neighbour("b", "")))
+            .withPlazaAnswering("a")
+            .findingLater(neighbours("b"))
+            .run();
+    assertThat(scenario.stages).contains("plaza partial");
+    assertThat(scenario.finish).isEqualTo(new Finish(RecoveryOutcome.COMPLETE, List.of()));
+  }
+
+  @Test
+  void a_mesh_neighbour_that_came_later_does_not_make_up_for_another_on_the_plaza() {
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(List.of(neighbour("a", ""), neighbour("b", ""), neighbour("c", "")))
+            .withPlazaAnswering("a")
+            .findingLater(neighbours("b", "c"))
+            .answering((peer, q) -> peer.equals("c") ? failed(MeshFailure.UNREACHABLE) : fetched(5))
+            .run();
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons().get(0)).isEqualTo("c did not answer on the plaza");
+  }
+
+  @Test
   void a_neighbour_with_empty_responses_on_the_plaza_makes_it_partial() {
     RecoveryScenario scenario =
         new RecoveryScenario(MEDIUM)
@@ -565,6 +613,30 @@ class RecoveryPlanTest {
 
     assertThat(left).hasAtLeastOneElementOfType(PlanCommand.FindFurther.class);
     assertThat(plan.finished()).isFalse();
+  }
+
+  @Test
+  void configured_peers_that_gave_nothing_are_named_after_the_recovery() {
+    List<Neighbour> all = new ArrayList<>(neighbours("a", "silent", "refusing", "hostile"));
+    all.add(
+        new Neighbour("discovered", "", "10.0.0.9:1", Optional.empty(), Set.of(Source.SCAN), true));
+    Map<String, MeshFailure> failures =
+        Map.of(
+            "silent", MeshFailure.STALLED,
+            "refusing", MeshFailure.STATUS,
+            "hostile", MeshFailure.BAD_SIGNATURE,
+            "discovered", MeshFailure.STALLED);
+
+    RecoveryScenario scenario =
+        new RecoveryScenario(MEDIUM)
+            .discovering(all)
+            .answering(
+                (peer, query) ->
+                    failures.containsKey(peer) ? failed(failures.get(peer)) : fetched(10))
+            .run();
+
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.failedPeers()).containsExactlyInAnyOrder("silent", "refusing");
   }
 
   private static List<Slice> slices(RecoveryScenario scenario) {

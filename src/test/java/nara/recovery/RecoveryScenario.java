@@ -201,6 +201,11 @@ final class RecoveryScenario {
     return new PlazaRequest.NeighbourResponse(name, 100, events, offered(events));
   }
 
+  /** The names of the configured peers that gave nothing. */
+  List<String> failedPeers() {
+    return plan.failedPeers().stream().map(MeshRequest.Peer::name).toList();
+  }
+
   /** What the plan answers to something that comes after all else. */
   List<PlanCommand> apply(RecoveryEvent event) {
     return plan.onEvent(event, now);

@@ -19,6 +19,7 @@ import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.ledger.MemoryMode;
 import nara.mesh.client.MeshRequest.FetchFailed;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.wire.MeshFailure;
 import nara.mqtt.PlazaRequest.LedgersFetched;
@@ -39,6 +40,8 @@ class SilentNewcomersTest {
   private final PriorityQueue<Timed> pending =
       new PriorityQueue<>(Comparator.comparing(Timed::at).thenComparing(Timed::order));
   private final List<List<Neighbour>> later = new ArrayList<>();
+  private List<Neighbour> first = List.of(HONEST);
+  private Duration checkpointsTake = Duration.ZERO;
   private final Map<String, Duration> delays = new HashMap<>();
   private final Set<String> asked = new HashSet<>();
   private Instant now = START;
@@ -73,7 +76,7 @@ class SilentNewcomersTest {
     switch (command) {
       case PlanCommand.WaitUntil until ->
           add(Duration.between(now, until.time()), new RecoveryEvent.TimerFired());
-      case PlanCommand.StartDiscovery discovery -> found(List.of(HONEST));
+      case PlanCommand.StartDiscovery discovery -> found(first);
       case PlanCommand.FindFurther further ->
           found(later.isEmpty() ? List.of() : later.removeFirst());
       case PlanCommand.StartFetch fetch -> {
@@ -101,7 +104,7 @@ class SilentNewcomersTest {
                   new LedgersFetched(List.of(), fetch.subjectsByNeighbour().keySet(), "")));
       case PlanCommand.SyncCheckpoints sync ->
           add(
-              Duration.ZERO,
+              checkpointsTake,
               new RecoveryEvent.CheckpointsEnded(
                   new CheckpointSyncRequest.SyncResult(List.of(), false)));
       case PlanCommand.SearchKeys search ->
@@ -153,6 +156,49 @@ class SilentNewcomersTest {
     recover();
 
     assertThat(plan.peerScore("slow").hasResponded()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.6", "5", "100"})
+  void neighbours_that_come_while_only_silent_ones_are_known_are_asked_at_once(double seconds) {
+    Neighbour silent = stranger("silent", "10.0.1.1:9000");
+    Duration wait = Duration.ofMillis((long) (1_000 * seconds));
+    first = List.of(silent);
+    delays.put("honest", Duration.ofMillis(10));
+    later.add(List.of(silent, HONEST));
+    add(wait, new RecoveryEvent.NeighbourAppeared());
+
+    Duration took = recover();
+
+    assertThat(plan.peerScore("honest").hasResponded()).isTrue();
+    assertThat(took).isLessThan(wait.plusSeconds(70));
+    assertThat(finish.recoveryOutcome()).isEqualTo(PlanCommand.RecoveryOutcome.PARTIAL);
+    assertThat(finish.reasons()).singleElement().asString().startsWith("silent answered none");
+  }
+
+  @Test
+  void silent_configured_newcomer_is_asked_in_one_rung_when_others_have_responded() {
+    delays.put("honest", Duration.ofMillis(10));
+    later.add(List.of(RecoveryScenario.neighbour("silent", "10.0.1.1:9000")));
+
+    // Two seconds, doubled five times, are 126 s. A call of the product has a shorter timeout.
+    assertThat(recover()).isLessThan(Duration.ofSeconds(130));
+
+    assertThat(finish.reasons()).anyMatch(reason -> reason.startsWith("silent "));
+  }
+
+  @Test
+  void neighbour_that_responds_after_its_rung_is_asked_again() {
+    first = List.of(HONEST, stranger("slow", "10.0.2.1:9000"));
+    delays.put("honest", Duration.ofMillis(10));
+    delays.put("slow", Duration.ofSeconds(3));
+    checkpointsTake = Duration.ofSeconds(4);
+
+    recover();
+
+    assertThat(plan.passes()).isEqualTo(2);
+    assertThat(plan.peers()).extracting(Peer::name).containsExactlyInAnyOrder("honest", "slow");
+    assertThat(finish.reasons()).isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import nara.bus.Scheduler;
 import nara.demo.Corpus;
@@ -21,6 +22,7 @@ import nara.node.config.NodeConfig;
 import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.report.Report;
 import nara.testing.FakeBus;
+import nara.testing.FreePorts;
 import nara.testing.ManualScheduler;
 import nara.testing.RecordCopy;
 import nara.testing.ScriptedPeer;
@@ -73,7 +75,7 @@ class WaitingForNeighboursIT {
   @Test
   void a_neighbour_that_comes_a_day_later_starts_a_recovery() throws IOException {
     ManualScheduler time = ManualScheduler.fromNow();
-    int port = freePort();
+    int port = FreePorts.next();
     List<Report> finished = Collections.synchronizedList(new ArrayList<>());
     UnaryOperator<NodeConfig> alone = withPeers("elder@127.0.0.1:" + port);
     try (TestNode fresh = TestNode.start("fresh", List.of(), alone, progressed -> {}, time)) {
@@ -99,11 +101,17 @@ class WaitingForNeighboursIT {
       UnaryOperator<NodeConfig> there =
           config -> config.with(config.mesh().listeningOn("127.0.0.1", port));
       try (TestNode elder = TestNode.start("elder", events, there, progressed -> {}, time)) {
+        AtomicLong advanced = new AtomicLong(System.nanoTime());
         until(
             () -> {
               CurrentReport now = state(fresh);
-              if (now.stage().startsWith("waiting")) {
+              // A discovery that begins before the elder responds waits by the clock, too.
+              boolean retries =
+                  now.stage().equals("discovery")
+                      && System.nanoTime() - advanced.get() > Duration.ofSeconds(1).toNanos();
+              if (now.stage().startsWith("waiting") || retries) {
                 time.advance(Duration.ofSeconds(10));
+                advanced.set(System.nanoTime());
               }
               return now;
             },
@@ -123,7 +131,7 @@ class WaitingForNeighboursIT {
 
   @Test
   void a_configured_peer_that_comes_after_an_empty_one_answered_is_asked() throws IOException {
-    int port = freePort();
+    int port = FreePorts.next();
     try (ScriptedPeer empty = new ScriptedPeer("empty", List.of());
         TestNode fresh =
             TestNode.start(
@@ -150,7 +158,7 @@ class WaitingForNeighboursIT {
 
   @Test
   void a_configured_peer_that_comes_after_another_gave_its_events_is_asked() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     List<byte[]> few = events.subList(0, 200);
     try (TestNode other = TestNode.holding("other", few);
         TestNode fresh =
@@ -179,6 +187,25 @@ class WaitingForNeighboursIT {
         assertThat(elder.queries()).isEqualTo(asked);
         assertThat(state(fresh).report().recovery()).isEqualTo(2);
       }
+    }
+  }
+
+  @Test
+  void a_configured_peer_that_gave_nothing_is_asked_again_when_it_responds() {
+    try (ScriptedPeer elder = new ScriptedPeer("elder", events).refusing(query -> true);
+        TestNode other = TestNode.holding("other", events.subList(0, 200));
+        TestNode fresh =
+            TestNode.start(
+                "fresh",
+                List.of(),
+                withPeers(other.configuredPeer(), elder.configuredPeer()),
+                progressed -> {})) {
+      assertThat(fresh.report().outcome()).isEqualTo("partial");
+      elder.refusing(query -> false);
+      CurrentReport done =
+          until(() -> state(fresh), each -> each.finished() && each.report().recovery() == 2);
+      assertThat(done.report().outcome()).isEqualTo("complete");
+      assertThat(fresh.heldCorpus()).containsAll(elder.texts());
     }
   }
 
@@ -247,11 +274,5 @@ class WaitingForNeighboursIT {
                 RecoveryRequest.ADDRESS,
                 new RecoveryRequest.GetRecoveryReport(),
                 Duration.ofSeconds(30)));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

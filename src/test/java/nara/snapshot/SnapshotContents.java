@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import nara.event.Social;
 import nara.event.Verdict;
-import nara.event.json.JsonSpans.Span;
 import nara.identity.Keyring;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.testing.Citizen;
@@ -35,11 +34,7 @@ record SnapshotContents(
               part.keys().forEach(each -> keys.add(text(each.entry())));
           case SnapshotReader.EventsPart part -> {
             List<String> into = part.valid() ? valid : others;
-            for (Span span : part.events().spans()) {
-              into.add(
-                  new String(
-                      part.events().json(), span.offset(), span.length(), StandardCharsets.UTF_8));
-            }
+            part.events().forEach(json -> into.add(new String(json, StandardCharsets.UTF_8)));
           }
           case SnapshotReader.EndOfSnapshot snapshot -> {
             return new SnapshotContents(reader.sealed(), keys, valid, others, snapshot.problem());

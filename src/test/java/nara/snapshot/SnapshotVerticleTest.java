@@ -47,6 +47,7 @@ import nara.snapshot.SnapshotRequest.RestoreResult;
 import nara.snapshot.SnapshotRequest.SnapshotRestored;
 import nara.snapshot.SnapshotRequest.SnapshotUnusable;
 import nara.testing.Citizen;
+import nara.trust.OfferSource;
 import nara.trust.TrustConfig;
 import nara.trust.TrustPolicy;
 import nara.trust.TrustRequest;
@@ -450,7 +451,8 @@ class SnapshotVerticleTest {
         Bus.of(vertx)
             .request(
                 TrustRequest.ADDRESS,
-                new TrustRequest.OfferEvents("test", witness, RawEvents.join(events), false),
+                new TrustRequest.OfferEvents(
+                    OfferSource.peer("test"), witness, RawEvents.join(events), false),
                 TIMEOUT));
   }
 

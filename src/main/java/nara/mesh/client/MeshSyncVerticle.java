@@ -54,6 +54,7 @@ import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.SyncRequest;
 import nara.mesh.wire.SyncResponse;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
 
@@ -150,7 +151,8 @@ public final class MeshSyncVerticle extends VerticleBase {
   }
 
   private Future<OfferResult> offer(Peer peer, RawEvents events) {
-    return EventOffers.send(bus, new OfferEvents(peer.name(), peer.witness(), events, false));
+    return EventOffers.send(
+        bus, new OfferEvents(OfferSource.peer(peer.name()), peer.witness(), events, false));
   }
 
   private static FetchOutcome pageFetched(

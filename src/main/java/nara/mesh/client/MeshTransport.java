@@ -146,6 +146,11 @@ public final class MeshTransport implements PingClient {
     return operation.future();
   }
 
+  /** A node that lost its soul has a new key, but the name of the former one. */
+  private static final String OTHER_KEY_ADVICE =
+      "it may know another key for this node's name: use the soul that had the name, or another"
+          + " identity.name";
+
   private static final String MANAGEMENT_PORT =
       "this is the management port of a nara; the mesh is on another port";
 
@@ -298,6 +303,9 @@ public final class MeshTransport implements PingClient {
     if (response.status() == 401 && text.contains(RequestSignature.UNKNOWN_SENDER)) {
       String advice = unknownSenderAdvice.get();
       reason += advice.isEmpty() ? "" : "; " + advice;
+    }
+    if (response.status() == 401 && text.contains(RequestSignature.OTHER_KEY)) {
+      reason += "; " + OTHER_KEY_ADVICE;
     }
     MeshFailure failure =
         UNSUPPORTED_STATUSES.contains(response.status())

@@ -23,6 +23,7 @@ import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.SyncResponse;
 import nara.negentropy.ItemId;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
 
@@ -146,7 +147,8 @@ final class ReconcileSession {
     requestedCount += (int) end;
     receivedCount += response.events().size();
     return EventOffers.send(
-            bus, new OfferEvents(peer.name(), peer.witness(), response.events(), true))
+            bus,
+            new OfferEvents(OfferSource.peer(peer.name()), peer.witness(), response.events(), true))
         .onSuccess(more -> result = result.plus(more))
         .mapEmpty();
   }

@@ -31,6 +31,7 @@ import nara.mesh.wire.MeshException;
 import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 import nara.mesh.wire.Zine;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest.OfferEvents;
 import nara.trust.TrustRequest.OfferResult;
 import nara.trust.verifier.SignatureCheck;
@@ -233,7 +234,7 @@ final class DeliveryHandler {
       return Future.succeededFuture(
           MeshResponse.plainJson(EventImport.writeResponse(0, events, 0)));
     }
-    return offer("import", Witness.OWNER, parsed.events())
+    return offer(OfferSource.IMPORT, Witness.OWNER, parsed.events())
         .map(
             result -> {
               recentImports.put(signed, parsed.ts());
@@ -245,10 +246,10 @@ final class DeliveryHandler {
   }
 
   private Future<OfferResult> offer(Requester sender, RawEvents events) {
-    return offer(sender.name(), new Witness(sender.address(), false), events);
+    return offer(OfferSource.peer(sender.name()), new Witness(sender.address(), false), events);
   }
 
-  private Future<OfferResult> offer(String source, Witness witness, RawEvents events) {
+  private Future<OfferResult> offer(OfferSource source, Witness witness, RawEvents events) {
     return EventOffers.send(bus, new OfferEvents(source, witness, events, false));
   }
 }

@@ -56,7 +56,7 @@ public record EventImport(RawEvents events, long ts, String sig) {
     }
     return RequestSignature.isValid(verifier, owner.keys().publicKey(), signedHash(), sig)
         ? Optional.empty()
-        : Optional.of("signature verification failed");
+        : Optional.of(RequestSignature.OTHER_KEY);
   }
 
   /** Its age; empty when the time stamp is outside the range of an Instant. */

@@ -28,6 +28,9 @@ public final class RequestSignature {
   /** How a rejection begins when the sender's key is unknown, in the reference's words. */
   public static final String UNKNOWN_SENDER = "unknown sender: ";
 
+  /** The rejection of a signature that is not of the sender's known key, in the same words. */
+  public static final String OTHER_KEY = "signature verification failed";
+
   private RequestSignature() {}
 
   /** The result of authenticating the sender of a request. */
@@ -86,7 +89,7 @@ public final class RequestSignature {
     byte[] message = message(headers.name(), headers.timestamp(), method, path);
     return isValid(verifier, key.get(), message, headers.signature())
         ? new AuthResult.Authenticated(headers.name())
-        : new AuthResult.AuthFailure("signature verification failed");
+        : new AuthResult.AuthFailure(OTHER_KEY);
   }
 
   /** The age of a timestamp in Unix milliseconds; empty when it is not a 64-bit number. */

@@ -301,18 +301,21 @@ final class RangeFetch {
     duplicates += result.duplicate();
     useless += Math.max(0, result.received() - result.newlyHeld() - result.duplicate());
     long before = distinctEvents;
-    Set<EventId> ids = new HashSet<>();
     for (EventRef event : page.eventRefs()) {
       if (event.ts() <= timeRange.end()) {
-        ids.add(event.id());
         distinctEvents += seen.add(event.id()) ? 1 : 0;
         oldestTs = Math.min(oldestTs, event.ts());
         newestTs = Math.max(newestTs, event.ts());
       }
     }
     if (!timeRange.sizeKnown() || unsketchedEvents() > Query.MAX_EVENTS) {
-      // It may have millions. Only the last page overlaps with the next one.
-      seen.retainAll(ids);
+      // The range may hold millions of events, and only the last page overlaps with the next one.
+      seen.clear();
+      for (EventRef event : page.eventRefs()) {
+        if (event.ts() <= timeRange.end()) {
+          seen.add(event.id());
+        }
+      }
     }
     stalePages = distinctEvents > before ? 0 : stalePages + 1;
   }

@@ -13,8 +13,8 @@ import java.util.Map;
  * @param outcome {@code complete}, {@code partial} or {@code isolated}; {@code running} before
  * @param reasons sentences on why it is not complete
  * @param startedAt ISO 8601, UTC
- * @param recovery its number since the node's start; a recovery that found nobody, or left a
- *     configured peer unasked, is followed by another
+ * @param recovery its number since the node's start; a recovery that found nobody, or got nothing
+ *     from a configured peer, is followed by another
  * @param passes how often neighbours were asked: those that came late in a further pass
  * @param stageReports in the order they were entered
  * @param pingTimesSeeded targets whose average ping time was seeded
@@ -143,6 +143,8 @@ public record Report(
    * @param decision the key that holds, or {@code undecided}
    * @param support for each key who supports it, in words, strongest first
    * @param waiting events that wait in the quarantine
+   * @param disputed whether the key holds by the support of peers alone, and another key has as
+   *     many supporters; false is left out of the JSON
    */
   public record KeyConflict(
       String name,
@@ -150,7 +152,8 @@ public record Report(
       @JsonProperty("claimed_by") @JsonInclude(Include.NON_EMPTY) List<String> claimedBy,
       String decision,
       Map<String, List<String>> support,
-      int waiting) {
+      int waiting,
+      @JsonInclude(Include.NON_DEFAULT) boolean disputed) {
     public static final String UNDECIDED = "undecided";
   }
 

@@ -162,8 +162,9 @@ public final class ReportBuilder {
 
   public void setCheckpoints(CheckpointSyncRequest.SyncResult result) {
     int answered = 0;
-    int events = 0;
-    int added = 0;
+    // The sync of checkpoints runs again after the pass of a late responder.
+    int events = checkpointTotals.received();
+    int added = checkpointTotals.added();
     for (CheckpointSyncRequest.PeerSyncResult peer : result.peerResults()) {
       add(peer.peer(), peer.requests(), peer.bytes(), peer.events(), peer.offerResult());
       addFailures(peer.peer(), 0, peer.failures(), peer.reason());
@@ -254,7 +255,8 @@ public final class ReportBuilder {
                     ClaimedKey::evidence,
                     (one, same) -> one,
                     LinkedHashMap::new)),
-        waiting);
+        waiting,
+        conflict.disputed());
   }
 
   /** The report as of now; {@code scoreOf} maps a neighbour's name to its score. */

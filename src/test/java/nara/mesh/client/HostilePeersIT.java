@@ -45,6 +45,7 @@ import nara.mesh.wire.SignatureHeaders;
 import nara.mesh.wire.SyncResponse;
 import nara.testing.Altered;
 import nara.testing.Citizen;
+import nara.trust.OfferSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class HostilePeersIT {
     assertThat(pageFetched.offerResult().added()).isEqualTo(3);
     assertThat(trust.offers)
         .singleElement()
-        .satisfies(o -> assertThat(o.source()).isEqualTo("bart"));
+        .satisfies(o -> assertThat(o.source()).isEqualTo(OfferSource.peer("bart")));
   }
 
   @Test
@@ -402,6 +403,13 @@ class HostilePeersIT {
         failed((request, out) -> RawPeer.text(out, 302, "", "Location: http://127.0.0.1:1/\n")),
         MeshFailure.STATUS,
         "answers 302");
+    assertFailed(
+        failed(
+            (request, out) ->
+                RawPeer.text(out, 401, "Authentication failed: signature verification failed\n")),
+        MeshFailure.STATUS,
+        "answers 401: Authentication failed: signature verification failed; it may know another key"
+            + " for this node's name: use the soul that had the name, or another identity.name");
     assertFailed(
         failed(
             (request, out) -> {

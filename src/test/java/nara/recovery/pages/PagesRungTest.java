@@ -190,6 +190,19 @@ class PagesRungTest {
         .containsAll(all.subList(0, 9_000).stream().map(EventRef::id).toList());
   }
 
+  @Test
+  void held_events_that_are_verified_again_show_no_omission() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(20_000, i -> i * 1_000);
+    all.forEach(event -> network.verifiedAgain.add(event.id()));
+    List<String> names = List.of("a", "b", "c", "d");
+    names.forEach(name -> network.addPeer(name, all));
+    network.recover(CONFIG);
+
+    assertThat(network.fetched).isLessThan((long) (1.06 * all.size()));
+    assertThat(names).noneMatch(name -> network.peerScores.of(name).suspect());
+  }
+
   private static List<EventRef> without(List<EventRef> events, int index) {
     List<EventRef> others = new ArrayList<>(events);
     others.remove(index);

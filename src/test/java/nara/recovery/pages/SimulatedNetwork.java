@@ -67,6 +67,9 @@ public final class SimulatedNetwork {
   /** The most events that this peer puts into any answer. */
   private final Map<String, Integer> mostEvents = new HashMap<>();
 
+  /** Events that are verified each time they come, as checkpoints are. */
+  final Set<EventId> verifiedAgain = new HashSet<>();
+
   /** Peers that never answer. */
   public final Set<String> silentPeers = new HashSet<>();
 
@@ -316,6 +319,7 @@ public final class SimulatedNetwork {
   public PageFetched fetched(String peer, List<EventRef> answer, Optional<Long> next) {
     fetched += answer.size();
     int added = 0;
+    int improved = 0;
     int valid = 0;
     int unsigned = 0;
     int refused = 0;
@@ -326,9 +330,12 @@ public final class SimulatedNetwork {
         refused++;
       } else if (!held.containsKey(event.id()) && !makeRoomFor(event)) {
         pruned++;
-      } else if (!Boolean.TRUE.equals(held.get(event.id()))) {
+      } else if (Boolean.TRUE.equals(held.get(event.id()))) {
+        valid += verifiedAgain.contains(event.id()) ? 1 : 0;
+      } else {
         boolean signed = !strippedBy.getOrDefault(peer, Set.of()).contains(event.id());
         added += held.containsKey(event.id()) ? 0 : 1;
+        improved += signed && held.containsKey(event.id()) ? 1 : 0;
         valid += signed ? 1 : 0;
         unsigned += signed ? 0 : 1;
         held.merge(event.id(), signed, Boolean::logicalOr);
@@ -346,6 +353,7 @@ public final class SimulatedNetwork {
         new OfferResult(
             answer.size(),
             added,
+            improved,
             answer.size() - added - refused - pruned,
             pruned,
             pruned,

@@ -98,8 +98,8 @@ class ReportBuilderTest {
   void only_events_dropped_by_a_full_ledger_count_as_pruned() {
     ReportBuilder report = new ReportBuilder(START);
     report.addFetch(
-        "bart", "", fetched(new OfferResult(20, 8, 0, 12, 5, 0, 0, Map.of(), Set.of())));
-    report.addRejudged(new OfferResult(4, 1, 0, 3, 2, 0, 0, Map.of(), Set.of()));
+        "bart", "", fetched(new OfferResult(20, 8, 0, 0, 12, 5, 0, 0, Map.of(), Set.of())));
+    report.addRejudged(new OfferResult(4, 1, 0, 0, 3, 2, 0, 0, Map.of(), Set.of()));
 
     EventTotals totals =
         report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();

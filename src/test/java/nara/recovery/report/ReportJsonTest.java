@@ -36,8 +36,10 @@ class ReportJsonTest {
                     List.of("moe"),
                     "undecided",
                     Map.of("k1", List.of("configured peer 10.0.0.1:7433")),
-                    5),
-                new Report.KeyConflict("lisa", List.of("k3", "k4"), List.of(), "k3", Map.of(), 0)),
+                    5,
+                    false),
+                new Report.KeyConflict(
+                    "lisa", List.of("k3", "k4"), List.of(), "k3", Map.of(), 0, false)),
             List.of(new Report.MemberTotals("a", 1, 2, 3, 4)));
 
     assertThat(compact(report))

@@ -1,4 +1,4 @@
-package nara.recovery;
+package nara.recovery.watch;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * When a node that found nobody, or only some, looks for neighbours again: after a quarter of the
- * time that it has waited so far, but at least every {@link RecoveryLimits#MAX_WATCH_WAIT}.
+ * time that it has waited so far, but at least every {@link WatchLimits#MAX_WAIT}.
  */
-final class NeighbourWatch {
+final class LookTimes {
   private final RandomGenerator random;
   private final Instant since;
   private Instant lastLook;
@@ -16,7 +16,7 @@ final class NeighbourWatch {
   private Instant strangersFrom = Instant.MIN;
 
   /** A watch that begins now, after a recovery. */
-  NeighbourWatch(RandomGenerator random, Instant now) {
+  LookTimes(RandomGenerator random, Instant now) {
     this.random = random;
     this.since = now;
     this.lastLook = now;
@@ -25,26 +25,20 @@ final class NeighbourWatch {
   /** The wait before the next look, which this node makes itself. */
   Duration nextWait(Instant now) {
     lastLook = now;
-    long waited = Duration.between(since, now).toMillis() / RecoveryLimits.WATCH_SHARE;
+    long waited = Duration.between(since, now).toMillis() / WatchLimits.WAIT_SHARE;
     long wait =
-        Math.clamp(
-            waited,
-            RecoveryLimits.FIRST_WATCH_WAIT.toMillis(),
-            RecoveryLimits.MAX_WATCH_WAIT.toMillis());
+        Math.clamp(waited, WatchLimits.FIRST_WAIT.toMillis(), WatchLimits.MAX_WAIT.toMillis());
     // Nodes that lost their network together do not look together.
     return Duration.ofMillis(wait * 9 / 10 + random.nextLong(1 + wait / 5));
   }
 
   /** Another recovery obtained nothing: strangers can cause the next one only later. */
   void onNothingObtained(Instant now) {
-    int doublings = Math.min(fruitless, RecoveryLimits.MAX_WATCH_DOUBLINGS);
+    int doublings = Math.min(fruitless, WatchLimits.MAX_DOUBLINGS);
     fruitless++;
-    Duration wait = RecoveryLimits.FIRST_WATCH_WAIT.multipliedBy(1L << doublings);
+    Duration wait = WatchLimits.FIRST_WAIT.multipliedBy(1L << doublings);
     strangersFrom =
-        now.plus(
-            wait.compareTo(RecoveryLimits.MAX_WATCH_WAIT) < 0
-                ? wait
-                : RecoveryLimits.MAX_WATCH_WAIT);
+        now.plus(wait.compareTo(WatchLimits.MAX_WAIT) < 0 ? wait : WatchLimits.MAX_WAIT);
   }
 
   /** Whether a neighbour that is not configured may start a recovery. */
@@ -54,7 +48,7 @@ final class NeighbourWatch {
 
   /** The wait before a look because a neighbour appeared: strangers can appear all the time. */
   Duration waitAfterAppearance(Instant now) {
-    Duration wait = Duration.between(now, lastLook.plus(RecoveryLimits.FIRST_WATCH_WAIT));
+    Duration wait = Duration.between(now, lastLook.plus(WatchLimits.FIRST_WAIT));
     return wait.isNegative() ? Duration.ZERO : wait;
   }
 }

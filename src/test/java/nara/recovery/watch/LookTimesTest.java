@@ -1,4 +1,4 @@
-package nara.recovery;
+package nara.recovery.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,19 +9,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NeighbourWatchTest {
+class LookTimesTest {
   private static final Instant START = Instant.parse("2026-11-22T20:00:00Z");
 
   @ParameterizedTest
   @CsvSource({"60, 25", "600, 190", "86400, 335"})
   void a_neighbour_that_comes_after_so_many_seconds_is_found_soon(int comes, int within) {
     for (int seed = 0; seed < 100; seed++) {
-      NeighbourWatch watch = new NeighbourWatch(new SplittableRandom(seed), START);
+      LookTimes times = new LookTimes(new SplittableRandom(seed), START);
       Instant coming = START.plusSeconds(comes);
       Instant look = START;
       int looks = 0;
       while (look.isBefore(coming)) {
-        look = look.plus(watch.nextWait(look));
+        look = look.plus(times.nextWait(look));
         looks++;
       }
       assertThat(Duration.between(coming, look)).isLessThan(Duration.ofSeconds(within));
@@ -31,12 +31,12 @@ class NeighbourWatchTest {
 
   @Test
   void strangers_cause_recoveries_that_find_nothing_less_and_less_often() {
-    NeighbourWatch watch = new NeighbourWatch(new SplittableRandom(1), START);
-    assertThat(watch.asksStrangers(START)).isTrue();
+    LookTimes times = new LookTimes(new SplittableRandom(1), START);
+    assertThat(times.asksStrangers(START)).isTrue();
     int recoveries = 0;
     for (int second = 0; second < 3_600; second++) {
-      if (watch.asksStrangers(START.plusSeconds(second))) {
-        watch.onNothingObtained(START.plusSeconds(second));
+      if (times.asksStrangers(START.plusSeconds(second))) {
+        times.onNothingObtained(START.plusSeconds(second));
         recoveries++;
       }
     }
@@ -46,8 +46,8 @@ class NeighbourWatchTest {
   @ParameterizedTest
   @CsvSource({"0, 5", "3, 2", "5, 0", "60, 0"})
   void a_neighbour_that_appears_is_asked_at_once_but_not_again_and_again(int after, int wait) {
-    NeighbourWatch watch = new NeighbourWatch(new SplittableRandom(1), START);
-    assertThat(watch.waitAfterAppearance(START.plusSeconds(after)))
+    LookTimes times = new LookTimes(new SplittableRandom(1), START);
+    assertThat(times.waitAfterAppearance(START.plusSeconds(after)))
         .isEqualTo(Duration.ofSeconds(wait));
   }
 }

@@ -1,4 +1,4 @@
-package nara.recovery;
+package nara.recovery.watch;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,25 +11,25 @@ import nara.mesh.wire.PeerAddress;
 
 /**
  * Whether a node without configured peers recovers again because a neighbour has come at a host
- * that it has not asked. It does so for {@link RecoveryLimits#NEW_HOSTS_TIME} after its first
- * recovery, less and less often, until it has asked {@link RecoveryLimits#ENOUGH_HOSTS}.
+ * that it has not asked. It does so for {@link WatchLimits#NEW_HOSTS_TIME} after its first
+ * recovery, less and less often, until it has asked {@link WatchLimits#ENOUGH_HOSTS}.
  */
 final class NewHosts {
   private final Instant end;
   private final Set<String> asked = new HashSet<>();
   private Instant next;
-  private Duration wait = RecoveryLimits.FIRST_WATCH_WAIT;
+  private Duration wait = WatchLimits.FIRST_WAIT;
 
   /** The first recovery has ended now. */
   NewHosts(Instant now) {
-    end = now.plus(RecoveryLimits.NEW_HOSTS_TIME);
+    end = now.plus(WatchLimits.NEW_HOSTS_TIME);
     next = now;
   }
 
   /** A recovery had to ask these neighbours. */
   void onAsked(List<String> addresses) {
     for (String address : addresses) {
-      if (asked.size() < RecoveryLimits.ENOUGH_HOSTS) {
+      if (asked.size() < WatchLimits.ENOUGH_HOSTS) {
         asked.add(host(address));
       }
     }
@@ -42,7 +42,7 @@ final class NewHosts {
   }
 
   boolean watches(Instant now) {
-    return now.isBefore(end) && asked.size() < RecoveryLimits.ENOUGH_HOSTS;
+    return now.isBefore(end) && asked.size() < WatchLimits.ENOUGH_HOSTS;
   }
 
   boolean startsRecovery(Neighbour neighbour, Instant now) {
