@@ -52,6 +52,10 @@ public record DiscoveryConfig(
             "the peer %s has no name before its @: remove the @ or add a name"
                 .formatted(SafeText.quoted(text)));
       }
+      if (text.contains("://")) {
+        throw new IllegalArgumentException(
+            "the peer is a URL: give its host and port alone, without a scheme, a user or a path");
+      }
       if (name.matches("(?s)[^@]*@.*:.*")) {
         throw new IllegalArgumentException(
             "the peer (not shown) has a user and a password before its host: remove them");

@@ -41,11 +41,20 @@ public sealed interface DiscoveryRequest<R extends BusMessage> extends Request<R
    */
   record FoundNeighbours(NeighbourList list, boolean running) implements BusMessage {}
 
-  /** Pings the configured peers at whose addresses no nara is known; replies when all pings end. */
-  record PingSilentPeers() implements DiscoveryRequest<SilentPeers> {}
+  /**
+   * Pings the configured peers at whose addresses no nara is known; replies when all pings end.
+   *
+   * @param again addresses that responded before: configured peers are pinged there once more
+   */
+  record PingSilentPeers(Set<String> again) implements DiscoveryRequest<SilentPeers> {}
 
-  /** The configured peers that are still silent; this node itself is none of them. */
-  record SilentPeers(List<ConfiguredPeer> peers) implements BusMessage {}
+  /**
+   * The reply to {@link PingSilentPeers}.
+   *
+   * @param peers the configured peers that are still silent; this node itself is none of them
+   * @param responding those of the addresses pinged again at which a nara responds
+   */
+  record SilentPeers(List<ConfiguredPeer> peers, Set<String> responding) implements BusMessage {}
 
   /** The neighbours known now. */
   record ListNeighbours() implements DiscoveryRequest<NeighbourList> {}

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
 import nara.bus.Done;
@@ -76,6 +77,8 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final Consumer<String> ownHost;
   private final Scheduler scheduler;
   private final InstantSource steady;
+
+  private final Goodbyes goodbyes = new Goodbyes();
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
   private final Set<String> proving = new HashSet<>();
@@ -175,7 +178,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     return switch (request) {
       case DiscoveryRequest.RunDiscovery discover -> onDiscover();
       case DiscoveryRequest.FindNeighbours find -> onFind(find);
-      case DiscoveryRequest.PingSilentPeers ping -> pingSilent();
+      case DiscoveryRequest.PingSilentPeers ping -> pingSilent(ping.again());
       case DiscoveryRequest.ListNeighbours list -> Future.succeededFuture(neighbourList());
       case DiscoveryRequest.ExpectFormerNeighbours expect -> {
         formerExpectedUntil = steady.instant().plus(FORMER_PATIENCE);
@@ -209,15 +212,26 @@ public final class DiscoveryVerticle extends VerticleBase {
     return search.future();
   }
 
-  private Future<SilentPeers> pingSilent() {
-    return Future.join(silentPeers().stream().map(this::pingSilent).toList())
-        .transform(ended -> Future.succeededFuture(new SilentPeers(silentPeers())));
+  private Future<SilentPeers> pingSilent(Set<String> again) {
+    List<ConfiguredPeer> toPing =
+        config.peers().stream()
+            .filter(peer -> isSilent(peer) || addressesOf(peer).stream().anyMatch(again::contains))
+            .toList();
+    return Future.join(toPing.stream().map(this::pingSilent).toList())
+        .transform(
+            ended ->
+                Future.succeededFuture(
+                    new SilentPeers(
+                        config.peers().stream().filter(this::isSilent).toList(),
+                        toPing.stream()
+                            .flatMap(peer -> addressesOf(peer).stream())
+                            .filter(again::contains)
+                            .filter(known::responds)
+                            .collect(Collectors.toSet()))));
   }
 
-  private List<ConfiguredPeer> silentPeers() {
-    return config.peers().stream()
-        .filter(peer -> addressesOf(peer).stream().noneMatch(known::responds))
-        .toList();
+  private boolean isSilent(ConfiguredPeer peer) {
+    return addressesOf(peer).stream().noneMatch(known::responds);
   }
 
   /** Of a peer that is configured by host name: those of the last lookup. */
@@ -407,12 +421,13 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
   }
 
-  private void onPingOutcome(DiscoveryRun discoveryRun, PingTarget target, PingOutcome outcome) {
+  private void onPingOutcome(
+      DiscoveryRun discoveryRun, PingTarget target, Instant sentAt, PingOutcome outcome) {
     if (discoveryRun == run) {
       boolean accepted =
           announcing(nameIn(target, outcome), () -> discoveryRun.onPingOutcome(target, outcome));
       if (accepted && outcome instanceof Pong pong) {
-        compareClocks(target, pong);
+        onAccepted(target, sentAt, pong);
       }
       proveRivals(outcome);
       sendPings();
@@ -420,7 +435,15 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private void onPresence(Presence presence) {
+    if (presence instanceof Presence.Offline offline
+        && !goodbyes.accepts(offline, scheduler.instant())
+        && known.isReachable(offline.name())) {
+      return;
+    }
     String name = presence instanceof Presence.Online online ? online.name() : "";
+    if (presence instanceof Presence.Online online && online.firstHand()) {
+      goodbyes.onReturn(name);
+    }
     announcing(name, () -> known.onPresence(presence))
         .filter(plazaProblems::add)
         .ifPresent(DiscoveryVerticle::logProblem);
@@ -434,12 +457,13 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
     for (Optional<PingTarget> n = announced.next(); n.isPresent(); n = announced.next()) {
       PingTarget target = n.get();
+      Instant sentAt = scheduler.instant();
       ping(target)
           .onComplete(
               ended -> {
                 announced.pingEnded(target);
                 if (ended.succeeded()) {
-                  onAnnouncedOutcome(target, ended.result());
+                  onAnnouncedOutcome(target, sentAt, ended.result());
                 }
                 if (formerToPing.remove(target.address())) {
                   endFormerWait();
@@ -453,30 +477,37 @@ public final class DiscoveryVerticle extends VerticleBase {
   /** The key that holds for a name has changed, so a nara that was refused may be accepted now. */
   private Future<PingOutcome> pingAgain(PingTarget target) {
     pingsAgain++;
+    Instant sentAt = scheduler.instant();
     return ping(target)
         .onComplete(
             ended -> {
               pingsAgain--;
               if (ended.succeeded()) {
-                onAnnouncedOutcome(target, ended.result());
+                onAnnouncedOutcome(target, sentAt, ended.result());
               }
             });
   }
 
   private Future<PingOutcome> ping(PingTarget target) {
+    Instant sentAt = scheduler.instant();
     return bus.request(
-        MeshRequest.ADDRESS,
-        new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
-        config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE));
+            MeshRequest.ADDRESS,
+            new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
+            config.pingTimeout().plus(Timeouts.MESH_ALLOWANCE))
+        .map(
+            outcome ->
+                outcome instanceof Pong pong && goodbyes.hasLeftSince(pong.name(), sentAt)
+                    ? new PingFailed(MeshFailure.UNREACHABLE, "it has said goodbye")
+                    : outcome);
   }
 
-  private void onAnnouncedOutcome(PingTarget target, PingOutcome outcome) {
+  private void onAnnouncedOutcome(PingTarget target, Instant sentAt, PingOutcome outcome) {
     switch (outcome) {
       case Pong pong -> {
         Optional<String> problem = announcing(pong.name(), () -> known.onPong(target, pong));
         problem.filter(plazaProblems::add).ifPresent(DiscoveryVerticle::logProblem);
         if (problem.isEmpty()) {
-          compareClocks(target, pong);
+          onAccepted(target, sentAt, pong);
         }
       }
       case PingFailed failed -> known.onNoPong(target);
@@ -484,8 +515,9 @@ public final class DiscoveryVerticle extends VerticleBase {
     proveRivals(outcome);
   }
 
-  /** For an accepted response: a nara that is not used has no vote. */
-  private void compareClocks(PingTarget target, Pong pong) {
+  /** For an accepted response: a nara that is not used has no vote about the time. */
+  private void onAccepted(PingTarget target, Instant sentAt, Pong pong) {
+    goodbyes.onResponse(pong.name(), sentAt);
     if (!pong.key().equals(me.keys().publicKey())) {
       Peer peer = new Peer(pong.name(), target.address(), target.source() == CONFIGURED);
       pong.clockOffset().ifPresent(offset -> networkClock.record(peer.witness(), offset));
@@ -578,7 +610,8 @@ public final class DiscoveryVerticle extends VerticleBase {
     DiscoveryRun current = run;
     for (Optional<PingTarget> next = current.next(); next.isPresent(); next = current.next()) {
       PingTarget target = next.get();
-      ping(current, target).onSuccess(outcome -> onPingOutcome(current, target, outcome));
+      Instant sentAt = scheduler.instant();
+      ping(current, target).onSuccess(outcome -> onPingOutcome(current, target, sentAt, outcome));
     }
     sendingPings = false;
     if (current.isDone()) {

@@ -2,6 +2,7 @@ package nara.gossip;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import nara.identity.Personality;
 import nara.ledger.MemoryMode;
 
@@ -29,6 +30,13 @@ public record GossipConfig(
         MAX_INTERVAL.minus(MIN_INTERVAL).toSeconds() * (100 - personality.sociability()) / 100;
     return new GossipConfig(
         disabledReason, MIN_INTERVAL.plusSeconds(extraSeconds), memory, hasBroker);
+  }
+
+  /**
+   * Draws the number of peers of a round by the wire contract: 1 or 2 in mode short, else 3 to 5.
+   */
+  int drawPeerCount(RandomGenerator random) {
+    return memory == MemoryMode.SHORT ? 1 + random.nextInt(2) : 3 + random.nextInt(3);
   }
 
   /**

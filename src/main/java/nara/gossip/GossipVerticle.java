@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import nara.bounds.BoundedMap;
 import nara.bounds.LogOnce;
 import nara.bus.Bus;
@@ -117,7 +118,7 @@ public final class GossipVerticle extends VerticleBase {
         ? Future.succeededFuture()
         // A node may stop before its first round, and then knows its neighbours only now.
         : fetchNeighbours()
-            .transform(listed -> exchangeZines(selectPeers(), FINAL_EXCHANGE_TIMEOUT))
+            .transform(listed -> exchangeZines(selectLastPeers(), FINAL_EXCHANGE_TIMEOUT))
             .timeout(FINAL_EXCHANGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
             // A peer that it does not reach will notice the silence.
             .otherwiseEmpty()
@@ -227,8 +228,23 @@ public final class GossipVerticle extends VerticleBase {
   }
 
   private List<Peer> selectPeers() {
-    int count = config.memory() == MemoryMode.SHORT ? 1 + random.nextInt(2) : 3 + random.nextInt(3);
-    return selector.select(neighbours.values(), count, Set.of(), steady.instant());
+    return selectPeers(Set.of());
+  }
+
+  /** Prefers online neighbours that have answered: the stop would wait in vain for silent ones. */
+  private List<Peer> selectLastPeers() {
+    Set<String> others =
+        neighbours.values().stream()
+            .filter(each -> !each.online() || !answered.containsKey(each.name()))
+            .map(Neighbour::name)
+            .collect(Collectors.toSet());
+    List<Peer> answering = selectPeers(others);
+    return answering.isEmpty() ? selectPeers() : answering;
+  }
+
+  private List<Peer> selectPeers(Set<String> excluded) {
+    return selector.select(
+        neighbours.values(), config.drawPeerCount(random), excluded, steady.instant());
   }
 
   private Future<Void> exchangeZines(List<Peer> peers, Duration timeout) {

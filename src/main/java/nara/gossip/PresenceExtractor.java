@@ -7,8 +7,13 @@ import java.util.List;
 import java.util.Map;
 import nara.bounds.BoundedMap;
 import nara.event.Chau;
+import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.HeyThere;
+import nara.event.Observation;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.event.Social;
 import nara.identity.PublicKey;
 import nara.presence.Presence;
 
@@ -61,8 +66,14 @@ final class PresenceExtractor {
               !imported && isRecent(event, now),
               true);
       case Chau goodbye ->
-          isRecent(event, now) ? new Presence.Offline(goodbye.from(), false) : null;
-      default -> null;
+          isRecent(event, now)
+              ? new Presence.Offline(goodbye.from(), false, Instant.ofEpochSecond(0, event.ts()))
+              : null;
+      case Social social -> null;
+      case Ping ping -> null;
+      case Observation observation -> null;
+      case Seen seen -> null;
+      case Checkpoint checkpoint -> null;
     };
   }
 

@@ -24,6 +24,7 @@ import nara.mqtt.PlazaRequest.NeighbourResponse;
 import nara.mqtt.wire.LedgerRequestMessage;
 import nara.mqtt.wire.PlazaMessage;
 import nara.mqtt.wire.Topics;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,7 +167,7 @@ final class LedgerFetcher {
     return Bus.of(vertx)
         .request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(response.from(), response.events()),
+            new TrustRequest.OfferEvents(OfferSource.BROKER, response.events()),
             Timeouts.MERGE)
         .onFailure(
             failure ->

@@ -3,6 +3,7 @@ package nara.mqtt;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,7 @@ import nara.presence.Presence.Online;
 import nara.presence.PresenceRequest;
 import nara.profile.OwnStatus;
 import nara.profile.Status;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import nara.trust.verifier.SignatureVerifier;
 import org.slf4j.Logger;
@@ -337,7 +339,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
           onNewspaper(paper.newspaper().from(), paper.newspaper().status(), paper.key());
       case PlazaMessage.SocialEvent event -> {
         count("gossip");
-        yield offer("plaza", event.json());
+        yield offer(event.json());
       }
       case PlazaMessage.IncomingRequest incoming ->
           countOrIgnore("question", responder.respond(incoming.request()), IgnoreReason.TOO_OFTEN);
@@ -361,9 +363,9 @@ public final class MqttLedgerVerticle extends VerticleBase {
    */
   private Future<?> onRetained(PlazaMessage message) {
     return switch (message) {
-      case PlazaMessage.VerifiedHeyThere heyThere -> offer(heyThere.name(), heyThere.json());
-      case PlazaMessage.VerifiedChau chau -> offer(chau.name(), chau.json());
-      case PlazaMessage.SocialEvent event -> offer("plaza", event.json());
+      case PlazaMessage.VerifiedHeyThere heyThere -> offer(heyThere.json());
+      case PlazaMessage.VerifiedChau chau -> offer(chau.json());
+      case PlazaMessage.SocialEvent event -> offer(event.json());
       case PlazaMessage.Ignored ignored -> ignore(ignored.ignoreReason());
       case PlazaMessage.VerifiedHowdy howdy -> ignore(IgnoreReason.RETAINED);
       case PlazaMessage.VerifiedNewspaper paper -> ignore(IgnoreReason.RETAINED);
@@ -400,7 +402,7 @@ public final class MqttLedgerVerticle extends VerticleBase {
         }
       }
     }
-    return offer(name, heyThere.json());
+    return offer(heyThere.json());
   }
 
   /** Warns once here. The other process hears the next announcement, and warns as well. */
@@ -437,10 +439,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
       count("goodbye");
       if (!mine) {
         ownStatus.addBuzz(2);
-        publish(new Presence.Offline(chau.name(), true));
+        publish(new Presence.Offline(chau.name(), true, Instant.ofEpochSecond(0, chau.ts())));
       }
     }
-    return offer(chau.name(), chau.json());
+    return offer(chau.json());
   }
 
   private Future<?> onHowdy(HowdyMessage howdy, PublicKey key) {
@@ -509,10 +511,10 @@ public final class MqttLedgerVerticle extends VerticleBase {
     bus.publish(Presence.ADDRESS, news);
   }
 
-  private Future<?> offer(String source, byte[] event) {
+  private Future<?> offer(byte[] event) {
     return bus.request(
         TrustRequest.ADDRESS,
-        new TrustRequest.OfferEvents(source, RawEvents.of(event)),
+        new TrustRequest.OfferEvents(OfferSource.BROKER, RawEvents.of(event)),
         Timeouts.STEP);
   }
 

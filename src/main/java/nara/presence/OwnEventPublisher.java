@@ -10,6 +10,7 @@ import nara.event.Service;
 import nara.event.json.EventWriter;
 import nara.event.json.RawEvents;
 import nara.identity.Identity;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
 
@@ -21,9 +22,6 @@ import nara.trust.TrustRequest.OfferResult;
  * <p>It has no state: each verticle may create one. The caller of a read-only node must not use it.
  */
 public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
-  /** The source name of this node's own events in the counts of the trust verticle. */
-  public static final String SOURCE = "self";
-
   /** Publishes an event that happens now. */
   public Future<OfferResult> publish(Payload payload) {
     return publish(Event.unixNanos(clock.instant()), payload);
@@ -43,7 +41,7 @@ public record OwnEventPublisher(Bus bus, Identity me, InstantSource clock) {
   public Future<OfferResult> publish(Service service, byte[] json) {
     return bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents(SOURCE, RawEvents.of(json)),
+            new TrustRequest.OfferEvents(OfferSource.SELF, RawEvents.of(json)),
             Timeouts.MERGE)
         .onSuccess(
             result -> {

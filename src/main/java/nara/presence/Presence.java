@@ -1,5 +1,6 @@
 package nara.presence;
 
+import java.time.Instant;
 import java.util.Optional;
 import nara.bus.BusMessage;
 import nara.identity.PublicKey;
@@ -42,8 +43,9 @@ public sealed interface Presence extends BusMessage {
    *
    * @param firstHand from the broker just now. Anybody can pass on the chau of a nara that has come
    *     back since.
+   * @param leftAt by its own clock
    */
-  record Offline(String name, boolean firstHand) implements Presence {}
+  record Offline(String name, boolean firstHand, Instant leftAt) implements Presence {}
 
   /** A nara published a newspaper or a howdy. Both carry its status, but they are no events. */
   record Active(String name, boolean shortMemory) implements Presence {}

@@ -44,7 +44,8 @@ class ConfiguredPeerTest {
     "host/path:7433, an invalid host name",
     "'ho st:7433', an invalid host name",
     "-host:7433, an invalid host name",
-    "http://host:7433, is not HOST:PORT",
+    "http://host:7433, is a URL",
+    "http://user:secret@host:7433, is a URL",
   })
   void invalid_peer_is_rejected_with_reason(String text, String sentence) {
     assertThatIllegalArgumentException()

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nara.bus.Bus;
+import nara.bus.BusMessage;
 import nara.bus.Scheduler;
 import nara.clock.NetworkClock;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
@@ -32,7 +33,9 @@ import nara.discovery.DiscoveryRequest.FindNeighbours;
 import nara.discovery.DiscoveryRequest.FoundNeighbours;
 import nara.discovery.DiscoveryRequest.ListNeighbours;
 import nara.discovery.DiscoveryRequest.NeighbourList;
+import nara.discovery.DiscoveryRequest.PingSilentPeers;
 import nara.discovery.DiscoveryRequest.RunDiscovery;
+import nara.discovery.DiscoveryRequest.SilentPeers;
 import nara.identity.Keyring;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.PingFailed;
@@ -141,7 +144,7 @@ class DiscoveryVerticleTest {
     assertThat(discover(vertx).problems())
         .containsExactly("\"moe\" at 10.0.0.9:1 does not answer: nobody there");
 
-    tell(vertx, new Presence.Offline("moe", true));
+    tell(vertx, new Presence.Offline("moe", true, Instant.EPOCH));
 
     assertThat(discover(vertx).problems()).isEmpty();
   }
@@ -284,6 +287,34 @@ class DiscoveryVerticleTest {
   }
 
   @Test
+  void a_configured_peer_is_pinged_again_on_request_and_a_discovered_one_is_not(Vertx vertx)
+      throws Exception {
+    Map<String, String> names = new ConcurrentHashMap<>();
+    names.putAll(Map.of("10.0.0.1:1", "bart", "10.0.0.2:1", "lisa", "10.0.1.2:7433", "moe"));
+    mesh(vertx, peer -> answering(names).apply(peer));
+    deploy(
+        vertx,
+        new DiscoveryConfig(
+            List.of(
+                new ConfiguredPeer("bart", "10.0.0.1:1"), new ConfiguredPeer("lisa", "10.0.0.2:1")),
+            Optional.of(new Scan("10.0.1.0/29", 7433)),
+            "",
+            Duration.ofSeconds(1),
+            2,
+            false));
+    discover(vertx);
+    pinged.clear();
+    names.remove("10.0.0.1:1");
+
+    SilentPeers replied =
+        ask(vertx, new PingSilentPeers(Set.of("10.0.0.1:1", "10.0.0.2:1", "10.0.1.2:7433")));
+
+    assertThat(replied.peers()).extracting(ConfiguredPeer::name).containsExactly("bart");
+    assertThat(replied.responding()).containsExactly("10.0.0.2:1");
+    assertThat(pinged).containsExactlyInAnyOrder("10.0.0.1:1", "10.0.0.2:1");
+  }
+
+  @Test
   void neighbours_that_the_asker_has_already_do_not_count(Vertx vertx) throws Exception {
     mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
     deploy(vertx, peers("10.0.0.1:1"));
@@ -381,9 +412,49 @@ class DiscoveryVerticleTest {
     tell(vertx, new Online("moe", "", "10.0.0.3:1", Optional.empty(), false));
 
     assertThat(online(discover(vertx))).containsExactly("bart", "lisa");
-    tell(vertx, new Presence.Offline("lisa", true));
+    tell(vertx, new Presence.Offline("lisa", true, Instant.EPOCH));
     assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("bart");
     assertThat(pinged).containsOnly("10.0.0.1:1", "10.0.0.3:1");
+  }
+
+  @Test
+  void goodbye_from_before_the_last_response_is_ignored_when_another_nara_passes_it_on(Vertx vertx)
+      throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart")));
+    Instant beforeTheRestart = Instant.now();
+    deploy(vertx, peers("10.0.0.1:1"));
+    assertThat(online(discover(vertx))).containsExactly("bart");
+
+    tell(vertx, new Presence.Offline("bart", false, beforeTheRestart));
+    assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("bart");
+
+    tell(vertx, new Presence.Offline("bart", false, Instant.now()));
+    assertThat(online(ask(vertx, new ListNeighbours()))).isEmpty();
+  }
+
+  /** A nara that stops may still respond after its goodbye. */
+  @Test
+  void response_to_a_ping_from_before_a_goodbye_does_not_bring_a_nara_back(Vertx vertx)
+      throws Exception {
+    Promise<PingOutcome> late = Promise.promise();
+    Map<String, String> names = Map.of("10.0.0.1:1", "bart", "10.0.0.2:1", "lisa");
+    mesh(
+        vertx,
+        peer -> peer.address().equals("10.0.0.9:1") ? late.future() : answering(names).apply(peer));
+    deploy(vertx, peers("10.0.0.1:1", "10.0.0.2:1"));
+    discover(vertx);
+    tell(vertx, new Online("bart", "", "10.0.0.9:1", Optional.empty(), true));
+    while (!pinged.contains("10.0.0.9:1")) {
+      Thread.onSpinWait();
+    }
+
+    tell(vertx, new Presence.Offline("bart", false, Instant.now()));
+    late.complete(pong("bart"));
+    // When the answer to this later ping is there, the late one is, too.
+    ask(vertx, new PingSilentPeers(Set.of("10.0.0.2:1")));
+    assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("lisa");
+
+    assertThat(online(discover(vertx))).containsExactly("bart", "lisa");
   }
 
   @Test
@@ -577,7 +648,7 @@ class DiscoveryVerticleTest {
     return ask(vertx, new RunDiscovery());
   }
 
-  private static NeighbourList ask(Vertx vertx, DiscoveryRequest<NeighbourList> request)
+  private static <R extends BusMessage> R ask(Vertx vertx, DiscoveryRequest<R> request)
       throws Exception {
     return await(Bus.of(vertx).request(DiscoveryRequest.ADDRESS, request, SOON));
   }

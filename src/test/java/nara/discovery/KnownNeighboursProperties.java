@@ -3,6 +3,7 @@ package nara.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import nara.identity.Identity;
@@ -69,7 +70,8 @@ class KnownNeighboursProperties {
                 (name, address, key, first) ->
                     known -> known.onPresence(new Presence.Online(name, "", address, key, first)));
     Arbitrary<NeighbourEvent> left =
-        names.map(name -> known -> known.onPresence(new Presence.Offline(name, true)));
+        names.map(
+            name -> known -> known.onPresence(new Presence.Offline(name, true, Instant.EPOCH)));
     Arbitrary<PingTarget> pingTargets =
         Combinators.combine(
                 Arbitraries.of("10.0.0.1:1", "10.0.0.2:2"),

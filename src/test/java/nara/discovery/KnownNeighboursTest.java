@@ -7,6 +7,7 @@ import static nara.discovery.Neighbour.Source.SCAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,8 +111,8 @@ class KnownNeighboursTest {
       known.onPresence(announced("bart", HERE));
       known.onPresence(announced("bart", HERE));
       answers(new PingTarget(HERE, "bart", PLAZA), "bart");
-      known.onPresence(new Offline("bart", true));
-      known.onPresence(new Offline("bart", true));
+      known.onPresence(new Offline("bart", true, Instant.EPOCH));
+      known.onPresence(new Offline("bart", true, Instant.EPOCH));
       known.onPresence(announced("bart", HERE));
       known.onPresence(new Presence.Missing("bart"));
 
@@ -230,7 +231,7 @@ class KnownNeighboursTest {
       assertThat(bart().online()).isTrue();
       assertThat(bart().sources()).containsExactly(PLAZA);
 
-      known.onPresence(new Offline("bart", true));
+      known.onPresence(new Offline("bart", true, Instant.EPOCH));
       assertThat(bart().online()).isFalse();
       known.onPresence(rumour("bart", ""));
       assertThat(bart().online()).as("hearsay brings nobody back").isFalse();
@@ -262,7 +263,7 @@ class KnownNeighboursTest {
 
     @Test
     void chau_of_unknown_nara_is_accepted() {
-      assertThat(known.onPresence(new Offline("nobody", true))).isEmpty();
+      assertThat(known.onPresence(new Offline("nobody", true, Instant.EPOCH))).isEmpty();
       assertThat(known.all()).isEmpty();
     }
 
@@ -285,7 +286,7 @@ class KnownNeighboursTest {
     @Test
     void this_node_is_no_neighbour() {
       known.onPresence(announced("me", HERE));
-      known.onPresence(new Offline("me", true));
+      known.onPresence(new Offline("me", true, Instant.EPOCH));
 
       assertThat(known.all()).isEmpty();
     }
@@ -513,7 +514,7 @@ class KnownNeighboursTest {
           .hasValueSatisfying(it -> assertThat(it).contains("no room for more neighbours"));
 
       known.onPresence(new Presence.Missing("bart"));
-      known.onPresence(new Offline("moe", true));
+      known.onPresence(new Offline("moe", true, Instant.EPOCH));
       known.onPresence(announced("bart", HERE));
       assertThat(known.onPresence(rumour("ned", HERE))).as("a rumour displaces nobody").isPresent();
       assertThat(known.onPresence(announced("abe", THERE))).isEmpty();

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
@@ -45,6 +47,7 @@ class GossipVerticleTest {
   private final FakeBus bus = new FakeBus();
   private final BlockingQueue<Presence> presences = bus.published(Presence.ADDRESS, Presence.class);
   private volatile boolean bartOnline = true;
+  private volatile int silent;
 
   @BeforeEach
   void deploy() {
@@ -69,8 +72,9 @@ class GossipVerticleTest {
     Promise<ZinesExchanged> whileOffline = FakeBus.next(exchanges);
     whileOnline.complete(exchangedWithBart());
     FakeBus.until(this::counts, counts -> counts.exchanges() == 1);
-    bus.publish(Presence.ADDRESS, new Presence.Offline("nobody", true));
-    assertThat(FakeBus.next(presences)).isEqualTo(new Presence.Offline("nobody", true));
+    bus.publish(Presence.ADDRESS, new Presence.Offline("nobody", true, Instant.EPOCH));
+    assertThat(FakeBus.next(presences))
+        .isEqualTo(new Presence.Offline("nobody", true, Instant.EPOCH));
 
     whileOffline.complete(exchangedWithBart());
     assertThat(FakeBus.next(presences)).isInstanceOf(Presence.Online.class);
@@ -112,6 +116,37 @@ class GossipVerticleTest {
     assertThat(contacts.inSyncUntil()).isEqualTo(answer.minusSeconds(60).getEpochSecond());
   }
 
+  @Test
+  void last_zine_goes_to_neighbours_that_have_answered_before() {
+    silent = 50;
+
+    assertThat(askedAtTheStop()).containsExactly(new Peer("bart", "h:1"));
+  }
+
+  @Test
+  void last_zine_goes_to_silent_neighbours_when_all_that_answered_are_offline() {
+    silent = 1;
+    bartOnline = false;
+
+    assertThat(askedAtTheStop()).contains(new Peer("silent0", "s:0"));
+  }
+
+  /** The peers of the last zine, after bart has answered in a recovery. */
+  private List<Peer> askedAtTheStop() {
+    List<Peer> asked = new CopyOnWriteArrayList<>();
+    bus.reply(
+        MeshRequest.ADDRESS,
+        MeshRequest.ExchangeZines.class,
+        request -> {
+          asked.addAll(request.peers());
+          return exchangedWithBart();
+        });
+    bus.publish(RecoveryNotification.ADDRESS, progressed(report("running", 60_000)));
+    times(times -> times.lastContact("bart") > 0);
+    bus.close();
+    return asked;
+  }
+
   private GossipRequest.ContactTimes times(Predicate<GossipRequest.ContactTimes> expected) {
     return FakeBus.until(
         () -> bus.ask(GossipRequest.ADDRESS, new GossipRequest.GetContactTimes()), expected);
@@ -136,9 +171,12 @@ class GossipVerticleTest {
 
   private NeighbourList neighbours() {
     Set<Neighbour.Source> sources = Set.of(Neighbour.Source.PLAZA);
-    return new NeighbourList(
-        List.of(new Neighbour("bart", "", "h:1", Optional.empty(), sources, bartOnline)),
-        List.of());
+    List<Neighbour> all = new ArrayList<>();
+    for (int i = 0; i < silent; i++) {
+      all.add(new Neighbour("silent" + i, "", "s:" + i, Optional.empty(), sources, true));
+    }
+    all.add(new Neighbour("bart", "", "h:1", Optional.empty(), sources, bartOnline));
+    return new NeighbourList(all, List.of());
   }
 
   private static ZinesExchanged exchangedWithBart() {

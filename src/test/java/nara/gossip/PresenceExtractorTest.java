@@ -40,7 +40,8 @@ class PresenceExtractorTest {
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
 
     assertThat(extractor.extract(List.of(goodbye, announced), false, NOW))
-        .containsExactly(new Presence.Offline("bart", false));
+        .containsExactly(
+            new Presence.Offline("bart", false, Instant.ofEpochSecond(0, goodbye.ts())));
     assertThat(extractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), false, NOW))
         .containsExactly(present(true));
     assertThat(extractor.extract(List.of(goodbye), false, NOW)).isEmpty();
@@ -52,7 +53,8 @@ class PresenceExtractorTest {
     Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(60)))).event();
 
     assertThat(extractor.extract(List.of(announced, goodbye), false, NOW))
-        .containsExactly(new Presence.Offline("bart", false));
+        .containsExactly(
+            new Presence.Offline("bart", false, Instant.ofEpochSecond(0, goodbye.ts())));
   }
 
   @Test

@@ -31,6 +31,7 @@ import nara.testing.ManualScheduler;
 import nara.testing.Mosquitto;
 import nara.testing.MqttPublisher;
 import nara.testing.TestNode;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.Test;
 
@@ -348,6 +349,9 @@ class LivenessIT {
   }
 
   private static void offer(TestNode node, byte[] json) {
-    ask(node, TrustRequest.ADDRESS, new TrustRequest.OfferEvents("test", RawEvents.of(json)));
+    ask(
+        node,
+        TrustRequest.ADDRESS,
+        new TrustRequest.OfferEvents(OfferSource.peer("test"), RawEvents.of(json)));
   }
 }

@@ -47,6 +47,7 @@ import nara.presence.PresenceConfig;
 import nara.presence.PresenceRequest;
 import nara.presence.PresenceVerticle;
 import nara.profile.Flair;
+import nara.profile.HostStats;
 import nara.profile.OwnStatus;
 import nara.profile.Profile;
 import nara.trust.TrustRequest;
@@ -144,7 +145,8 @@ public final class TestPlazaNode implements AutoCloseable {
                 () -> "127.0.0.1:7433",
                 new OwnCoordinate(new SplittableRandom(1)),
                 Flair.onThisMachine(me, "", Map.of()),
-                scheduler.steady()),
+                scheduler.steady(),
+                HostStats::ofThisProcess),
             new JdkTestVerifier(),
             scheduler,
             new NetworkClock(scheduler),
