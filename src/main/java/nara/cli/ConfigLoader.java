@@ -17,7 +17,7 @@ import nara.node.config.NodeConfig;
 import nara.node.config.NodeConfig.IdentityConfig;
 
 /** Loads configuration files for commands, and reports their errors. */
-final class ConfigLoader {
+public final class ConfigLoader {
   // A configuration may have a million characters, each of at most four bytes.
   private static final int MAX_BYTES = 4 << 20;
 
@@ -68,7 +68,7 @@ final class ConfigLoader {
    *
    * @throws CommandFailure when the file cannot be read or is not text
    */
-  static ConfigReader.ConfigResult read(Path file) {
+  public static ConfigReader.ConfigResult read(Path file) {
     return ConfigReader.read(
         decode(file, BoundedFile.read(file, MAX_BYTES, "a configuration file")), directoryOf(file));
   }
@@ -92,7 +92,8 @@ final class ConfigLoader {
    *
    * @throws CommandFailure when there are errors
    */
-  static NodeConfig requireValid(Path file, ConfigReader.ConfigResult result, Terminal terminal) {
+  public static NodeConfig requireValid(
+      Path file, ConfigReader.ConfigResult result, Terminal terminal) {
     return requireValid(file.toString(), result, terminal);
   }
 
@@ -128,7 +129,7 @@ final class ConfigLoader {
    *
    * @throws CommandFailure when the configuration has no valid identity
    */
-  static Identity identity(NodeConfig config) {
+  public static Identity identity(NodeConfig config) {
     return choose(config.identity(), false).identity();
   }
 

@@ -1,32 +1,32 @@
 package nara.cli;
 
 /** The exit codes of the commands. */
-final class ExitCode {
-  static final int OK = 0;
+public final class ExitCode {
+  public static final int OK = 0;
 
   /** An internal error. */
-  static final int INTERNAL_ERROR = 1;
+  public static final int INTERNAL_ERROR = 1;
 
   /** Bad usage or configuration; a message on stderr says what to do. */
-  static final int USAGE = 2;
+  public static final int USAGE = 2;
 
   /** {@code verify}: the policy would refuse an event, or the end of the file is missing. */
-  static final int REFUSED = 3;
+  public static final int REFUSED = 3;
 
   /** {@code recover}, {@code ledger export --from}: some offered events are missing. */
-  static final int PARTIAL = 3;
+  public static final int PARTIAL = 3;
 
   /** {@code recover}, {@code ledger export --from}: no peer gave any response but errors. */
-  static final int ISOLATED = 4;
+  public static final int ISOLATED = 4;
 
   /** The same: complete, but {@code --out} kept an existing file that has more events. */
-  static final int KEPT = 5;
+  public static final int KEPT = 5;
 
   /** {@code journey}: it is not back after five minutes. */
-  static final int LOST = 3;
+  public static final int LOST = 3;
 
   /** {@code journey}: no nara took it. */
-  static final int NOT_TAKEN = 4;
+  public static final int NOT_TAKEN = 4;
 
   private ExitCode() {}
 }

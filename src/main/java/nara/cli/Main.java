@@ -2,11 +2,17 @@ package nara.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import nara.cli.file.CommandFailure;
+import nara.cli.ledger.LedgerCommand;
 import nara.cli.output.Terminal;
 import nara.cli.process.ProcessEnd;
 import nara.cli.setup.ConfigCommand;
@@ -22,6 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -35,29 +42,39 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = VersionCommand.class,
-    subcommands = {
-      DemoCommand.class,
-      RunCommand.class,
-      RecoverCommand.class,
-      StatusCommand.class,
-      RecoverNowCommand.class,
-      IdentityCommand.class,
-      VerifyCommand.class,
-      LedgerCommand.class,
-      JourneyCommand.class,
-      StashCommand.class,
-      ConfigCommand.class,
-      CheckConfigCommand.class,
-      VersionCommand.class,
-      PackagingCommand.class,
-      CommandLine.HelpCommand.class
-    })
+    versionProvider = VersionCommand.class)
 public final class Main implements Runnable {
+  /** In the order of the help. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          RunCommand.class,
+          RecoverCommand.class,
+          StatusCommand.class,
+          RecoverNowCommand.class,
+          IdentityCommand.class,
+          VerifyCommand.class,
+          LedgerCommand.class,
+          JourneyCommand.class,
+          StashCommand.class,
+          ConfigCommand.class,
+          CheckConfigCommand.class,
+          VersionCommand.class,
+          PackagingCommand.class,
+          TrainingCommand.class,
+          CommandLine.HelpCommand.class);
+
+  /** The commands that describe the others. */
+  private static final Set<Class<?>> ABOUT_COMMANDS =
+      Set.of(PackagingCommand.class, CommandLine.HelpCommand.class);
+
   private static final String LOG_LEVEL_PROPERTY = "nara.log.level";
 
   /** Java puts it in the place of bytes of an argument that the locale does not know. */
   private static final char UNDECODABLE = '\ufffd';
+
+  /** How picocli names a value that is no number, or one that is too large. */
+  private static final Pattern NOT_A_NUMBER = Pattern.compile("('[^']*') is not an? (?:long|int)");
 
   private static final String STACK_TRACE_PROPERTY = "nara.log.traces";
 
@@ -86,7 +103,8 @@ public final class Main implements Runnable {
     for (String arg : args) {
       if (arg.indexOf(UNDECODABLE) >= 0) {
         terminal.message(
-            "nara: the locale cannot express \"%s\"; set LC_ALL=C.UTF-8", Terminal.printable(arg));
+            "nara: the locale cannot express \"%s\"; write it in UTF-8, and set LC_ALL=C.UTF-8",
+            Terminal.printable(arg));
         ProcessEnd.exit(ExitCode.USAGE);
       }
     }
@@ -97,8 +115,10 @@ public final class Main implements Runnable {
   public static int run(String[] args, Terminal terminal) {
     Main main = new Main(terminal);
     CommandLine line = new CommandLine(main);
+    commands(args).forEach(line::addSubcommand);
     addExitCodes(line);
     line.setExpandAtFiles(false)
+        .registerConverter(Path.class, Main::path)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
@@ -114,6 +134,28 @@ public final class Main implements Runnable {
     writeFailure.ifPresent(
         why -> terminal.message("nara: the results are incomplete, writing failed: %s", why));
     return writeFailure.isPresent() ? ExitCode.USAGE : code;
+  }
+
+  /**
+   * The command that the first argument names, or all. To describe all commands takes longer than
+   * to start one.
+   */
+  private static List<Class<?>> commands(String[] args) {
+    String first = args.length == 0 ? "" : args[0];
+    return COMMANDS.stream()
+        .filter(each -> each.getAnnotation(Command.class).name().equals(first))
+        .filter(each -> !ABOUT_COMMANDS.contains(each))
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
+  }
+
+  /** An empty path would name the working directory. */
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("the name of the file is empty");
+    }
+    return Path.of(text);
   }
 
   /** Adds the exit codes that all commands share to their help, before those of their own. */
@@ -176,10 +218,15 @@ public final class Main implements Runnable {
       return (command ? "unknown command '%s'" : "unexpected argument '%s'")
           .formatted(unmatched.getUnmatched().get(0));
     }
-    return failure
-        .getMessage()
-        .replace("is not a long", "is not a whole number")
-        .replace("is not an int", "is not a whole number");
+    return NOT_A_NUMBER
+        .matcher(failure.getMessage())
+        .replaceAll(
+            number ->
+                Matcher.quoteReplacement(
+                    number.group(1)
+                        + (number.group(1).matches("'-?\\d+'")
+                            ? " is too large a number"
+                            : " is not a whole number")));
   }
 
   private int onFailure(Exception failure) {

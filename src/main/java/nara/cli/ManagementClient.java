@@ -1,17 +1,26 @@
 package nara.cli;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import nara.bounds.SafeText;
 import nara.cli.file.CommandFailure;
@@ -103,23 +112,89 @@ final class ManagementClient implements AutoCloseable {
     if (!web.token().isEmpty()) {
       request.header("Authorization", "Bearer " + web.token());
     }
+    Response response = receive(request.build(), timeout, address);
+    if (response.status() == 404 && response.text().startsWith(NO_PAGE)) {
+      throw notManagement(address);
+    }
+    if (response.status() == 403 && response.text().contains("Authorization")) {
+      throw new CommandFailure(
+          config == null
+              ? "the node at %s wants its token; give its configuration with --config"
+                  .formatted(address)
+              : "the node at %s has another web.token than %s".formatted(address, config));
+    }
+    return response;
+  }
+
+  private Response receive(HttpRequest request, Duration timeout, PeerAddress address)
+      throws InterruptedException {
+    // The client's own timeout ends with the headers of the response.
+    Executor atTimeout = CompletableFuture.delayedExecutor(timeout.toMillis(), MILLISECONDS);
+    AtomicBoolean late = new AtomicBoolean();
     try {
       HttpResponse<InputStream> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream received = response.body()) {
-        Response complete = new Response(response.statusCode(), received.readNBytes(MAX_BYTES));
-        if (complete.status() == 404 && complete.text().startsWith(NO_PAGE)) {
-          throw new CommandFailure(
-              "%s answers, but it is not the management port of a nara; give that one (web.port)"
-                  .formatted(address));
+        atTimeout.execute(
+            () -> {
+              late.set(true);
+              closeQuietly(received);
+            });
+        byte[] body = received.readNBytes(MAX_BYTES);
+        if (!late.get()) {
+          return new Response(response.statusCode(), body);
         }
-        return complete;
       }
+      throw noResponse(address, timeout);
+    } catch (HttpConnectTimeoutException filtered) {
+      throw noNode(address);
+    } catch (HttpTimeoutException silent) {
+      throw noResponse(address, timeout);
+    } catch (ProtocolException otherServer) {
+      throw notManagement(address);
     } catch (IOException failed) {
-      throw new CommandFailure(
-          "no node answers at %s; start it, or give its management port with --at or --config"
-              .formatted(address));
+      if (late.get()) {
+        throw noResponse(address, timeout);
+      }
+      throw isUnresolved(failed) ? noHost(address) : noNode(address);
     }
+  }
+
+  private static boolean isUnresolved(Throwable failure) {
+    return failure instanceof UnresolvedAddressException
+        || failure.getCause() != null && isUnresolved(failure.getCause());
+  }
+
+  private static void closeQuietly(InputStream received) {
+    try {
+      received.close();
+    } catch (IOException closing) {
+      // The reader of the stream sees the end.
+    }
+  }
+
+  private static CommandFailure noHost(PeerAddress address) {
+    return new CommandFailure(
+        "the host name %s cannot be looked up; give the node's management port with --at or --config"
+            .formatted(address.host()));
+  }
+
+  private static CommandFailure noNode(PeerAddress address) {
+    return new CommandFailure(
+        "no node answers at %s; start it, or give its management port with --at or --config"
+            .formatted(address));
+  }
+
+  private static CommandFailure noResponse(PeerAddress address, Duration timeout) {
+    return new CommandFailure(
+        "%s accepts connections, but has not answered within %d s; is it the management port of a nara?"
+            .formatted(address, timeout.toSeconds()));
+  }
+
+  private static CommandFailure notManagement(PeerAddress address) {
+    return new CommandFailure(
+        "%s answers, but it is not the management port of a nara; give that one (web.port)"
+            .formatted(address));
   }
 
   private WebConfig web(Terminal terminal) {

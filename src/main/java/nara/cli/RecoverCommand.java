@@ -2,7 +2,6 @@ package nara.cli;
 
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -110,7 +109,10 @@ final class RecoverCommand extends TerminalCommand {
 
   private int recover(StopRequest stop) {
     NodeConfig node = effectiveConfig(terminal());
-    Stream.of(out, report).filter(Objects::nonNull).forEach(RecoverCommand::requireWritable);
+    Stream.of(out, report).filter(Objects::nonNull).forEach(OutputFile::requireWritable);
+    if (importFile != null) {
+      StartupImport.requireEvents(importFile);
+    }
     Function<NaraNode, Future<?>> preparation =
         importFile == null
             ? RunningNode.NO_PREPARATION
@@ -171,7 +173,7 @@ final class RecoverCommand extends TerminalCommand {
       if (fault.isPresent()) {
         throw new CommandFailure(
             "--peer: expected [NAME@]HOST:PORT, got %s: %s"
-                .formatted(SafeText.quoted(peer), fault.get()));
+                .formatted(SafeText.quoted(AddressParser.withoutSecret(peer)), fault.get()));
       }
       named.add(DiscoveryConfig.ConfiguredPeer.parse(peer));
     }
@@ -185,7 +187,7 @@ final class RecoverCommand extends TerminalCommand {
         throw new CommandFailure(
             "--mqtt: %s is not %s%s"
                 .formatted(
-                    SafeText.quoted(mqtt.replaceFirst("//.*@", "//(not shown)@")),
+                    SafeText.quoted(AddressParser.withoutSecret(mqtt)),
                     AddressParser.BROKER_URLS,
                     AddressParser.brokerUrlFault(mqtt).map(fault -> ": " + fault).orElse("")));
       }
@@ -215,13 +217,6 @@ final class RecoverCommand extends TerminalCommand {
   private static Identity temporaryIdentity() {
     String name = "recover-%08x".formatted(RANDOM.nextInt());
     return Identity.of(name, Soul.generate(name, RANDOM));
-  }
-
-  static void requireWritable(Path file) {
-    Path directory = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
-      throw new CommandFailure(file + " cannot be written: give a file in a writable directory");
-    }
   }
 
   /**

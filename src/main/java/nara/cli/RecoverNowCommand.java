@@ -18,9 +18,11 @@ final class RecoverNowCommand extends TerminalCommand {
       switch (response.status()) {
         case 202 -> terminal().message("recovery %s has begun", json.getValue("recovery"));
         case 409 -> terminal().message("recovery %s is running already", json.getValue("recovery"));
-        default ->
-            throw new CommandFailure(
-                "the node refuses: " + Terminal.printable(json.getString("error", "")));
+        default -> {
+          Object error = json.getValue("error", "HTTP status " + response.status());
+          throw new CommandFailure(
+              "the node refuses: " + Terminal.printable(String.valueOf(error)));
+        }
       }
     }
     return ExitCode.OK;

@@ -56,6 +56,12 @@ final class RunCommand extends TerminalCommand {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (memberAddress != null && !clustered) {
+      throw usageError("--member needs --cluster");
+    }
+    if (importFile != null) {
+      StartupImport.requireEvents(importFile);
+    }
     ProcessEnd.ignoreHangup();
     try (StopRequest stop = StopRequest.listen()) {
       runUntil(stop);

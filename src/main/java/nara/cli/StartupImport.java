@@ -2,19 +2,25 @@ package nara.cli;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import nara.bounds.SafeText;
 import nara.bus.Timeouts;
+import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
 import nara.cli.process.StopRequest;
+import nara.event.ReadResult.Unreadable;
+import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
 import nara.identity.Witness;
 import nara.node.Blocking;
 import nara.node.NaraNode;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
 
@@ -36,6 +42,37 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
     this.file = file;
     this.terminal = terminal;
     this.stop = stop;
+  }
+
+  /**
+   * Checks before the node starts that a file holds an event; mostly its first line is one. A pipe
+   * can be read only once, so it is not checked.
+   *
+   * @throws CommandFailure when the file is missing, cannot be read, or holds no event
+   */
+  static void requireEvents(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      return;
+    }
+    EventReader reader = new EventReader();
+    String firstFault = "";
+    try (EventFileReader opened = EventFileReader.open(file)) {
+      List<Line> lines;
+      while (!(lines = opened.nextBatch(BATCH_SIZE)).isEmpty()) {
+        for (Line line : lines) {
+          if (!(line.read(reader) instanceof Unreadable unreadable)) {
+            return;
+          }
+          if (firstFault.isEmpty()) {
+            firstFault = "line %d: %s".formatted(line.number(), unreadable.reason());
+          }
+        }
+      }
+    }
+    if (!firstFault.isEmpty()) {
+      throw new CommandFailure(
+          "%s holds no event; the first fault is %s".formatted(file, SafeText.excerpt(firstFault)));
+    }
   }
 
   @Override
@@ -62,7 +99,7 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
       while (!stop.isMade() && !(lines = reader.nextBatch(BATCH_SIZE)).isEmpty()) {
         RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
         TrustRequest.OfferEvents offered =
-            new TrustRequest.OfferEvents(file.toString(), Witness.OWNER, events, false);
+            new TrustRequest.OfferEvents(OfferSource.IMPORT, Witness.OWNER, events, false);
         received += offer(node, offered).received();
       }
       reader.problem().ifPresent(problem -> terminal.message("note: %s", problem));

@@ -16,22 +16,40 @@ final class StatusCommand extends TerminalCommand {
 
   @Mixin private ManagementClient node;
 
-  @Option(names = "--watch", description = "Print it every second until Ctrl-C.")
+  @Option(
+      names = "--watch",
+      description = "Print it every second until Ctrl-C, also after the node was away.")
   private boolean watch;
 
   @Option(names = "--json", description = "Print the JSON of /status.")
   private boolean json;
 
+  /** Why the last request of a watch failed; empty when it did not. */
+  private String problem = "";
+
   @Override
   public Integer call() throws InterruptedException {
     try (ManagementClient client = node) {
       printStatus(client);
-      while (watch) {
+      while (watch && !terminal().out().checkError()) {
         Thread.sleep(WATCH_MILLIS);
-        printStatus(client);
+        printNext(client);
       }
     }
     return ExitCode.OK;
+  }
+
+  /** A node may stop while it is watched, for example for an upgrade. */
+  private void printNext(ManagementClient client) throws InterruptedException {
+    try {
+      printStatus(client);
+      problem = "";
+    } catch (CommandFailure away) {
+      if (!away.getMessage().equals(problem)) {
+        problem = away.getMessage();
+        terminal().message("nara: %s", problem);
+      }
+    }
   }
 
   private void printStatus(ManagementClient client) throws InterruptedException {
@@ -40,6 +58,11 @@ final class StatusCommand extends TerminalCommand {
       throw new CommandFailure("the node answers with HTTP status " + response.status());
     }
     JsonObject status = response.json();
+    // Other servers have a path of this name, too.
+    if (!(status.getValue("recovery") instanceof JsonObject)) {
+      throw new CommandFailure(
+          "the answer is not the status of a nara; give the management port of one (web.port)");
+    }
     String clear = watch && terminal().interactive() ? CLEAR : "";
     terminal()
         .out()

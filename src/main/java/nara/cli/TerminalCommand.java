@@ -9,20 +9,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that uses the terminal which {@link Main} was given. */
-abstract class TerminalCommand implements Callable<Integer> {
+public abstract class TerminalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  final Terminal terminal() {
+  /** The terminal that {@link Main} was given. */
+  protected final Terminal terminal() {
     return ((Main) spec.root().userObject()).terminal();
   }
 
   /** Prints the result as JSON or as text. */
-  final void print(boolean json, Map<String, Object> object, String text) {
+  protected final void print(boolean json, Map<String, Object> object, String text) {
     terminal().out().println(json ? JsonOutput.indented(object) : text);
   }
 
   /** A failure that prints the command's usage too. */
-  final ParameterException usageError(String message) {
+  protected final ParameterException usageError(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 }

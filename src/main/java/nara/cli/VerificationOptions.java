@@ -1,5 +1,6 @@
 package nara.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import nara.cli.file.KeysFile;
 import nara.cli.output.Terminal;
 import nara.event.HeyThere;
 import nara.event.ReadResult;
+import nara.event.Service;
 import nara.event.json.EventReader;
 import nara.identity.Keyring;
 import nara.trust.EventVerifier;
@@ -26,9 +28,9 @@ import picocli.CommandLine.Option;
  * The options for verifying a file of events. The verifier learns the keys of the whole file before
  * it verifies the first event. So the verdicts do not depend on the order of the lines.
  */
-final class VerificationOptions {
+public final class VerificationOptions {
   /** Events verified at once; they take some megabytes, whatever the size of the file. */
-  static final int BATCH_SIZE = 4_096;
+  public static final int BATCH_SIZE = 4_096;
 
   /** Announcements held at once while the verifier learns keys. */
   private static final int MAX_ANNOUNCEMENTS = 65_536;
@@ -44,7 +46,7 @@ final class VerificationOptions {
   private final EventReader reader = new EventReader();
 
   /** A verifier that knows the given keys and those that the hey-theres of the files announce. */
-  EventVerifier eventVerifier(List<Path> files, Terminal terminal) {
+  public EventVerifier eventVerifier(List<Path> files, Terminal terminal) {
     Keyring keys = Keyring.firstWins();
     keyFiles.forEach(file -> KeysFile.learn(file, keys));
     EventVerifier eventVerifier = new EventVerifier(verifier(), keys, terminal.clock());
@@ -56,6 +58,7 @@ final class VerificationOptions {
           BATCH_SIZE,
           lines -> {
             lines.stream()
+                .filter(line -> mayAnnounce(line.bytes()))
                 .map(line -> line.read(reader))
                 .filter(VerificationOptions::isAnnouncement)
                 .forEach(announcements::add);
@@ -77,8 +80,15 @@ final class VerificationOptions {
     }
   }
 
-  boolean hasKeyFiles() {
+  /** Whether {@code --keys} was given. */
+  public boolean hasKeyFiles() {
     return !keyFiles.isEmpty();
+  }
+
+  /** Whether a line has the service of a hey-there, or an escape that may hide it. */
+  private static boolean mayAnnounce(byte[] line) {
+    String text = new String(line, StandardCharsets.ISO_8859_1);
+    return text.contains(Service.HEY_THERE.wireName()) || text.contains("\\u");
   }
 
   private static boolean isAnnouncement(ReadResult result) {
@@ -98,7 +108,12 @@ final class VerificationOptions {
     };
   }
 
-  static TrustPolicy policy(String name) {
+  /**
+   * The policy of this name.
+   *
+   * @throws CommandFailure when there is none
+   */
+  public static TrustPolicy policy(String name) {
     String problem =
         "--policy: expected reference, verified or strict, got \"%s\""
             .formatted(Terminal.printable(name));

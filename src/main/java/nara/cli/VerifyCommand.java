@@ -96,7 +96,7 @@ final class VerifyCommand extends TerminalCommand {
       // A reader of the output, such as head, may have closed its end.
       while (!terminal().out().checkError()
           && !(lines = events.nextBatch(VerificationOptions.BATCH_SIZE)).isEmpty()) {
-        print(lines, verifier.verify(lines.stream().map(line -> line.read(reader)).toList()));
+        print(lines, verifier.verify(EventFileReader.readEvents(lines, reader)));
         done += lines.size();
         if (terminal().interactive()) {
           terminal().status("%,d events verified".formatted(done));

@@ -1,4 +1,4 @@
-/** Files that are replaced as a whole. */
+/** Files that are replaced as a whole, PEM files, and the reasons of failures. */
 @MayKnow({})
 package nara.file;
 

@@ -232,6 +232,9 @@ class ExportClientIT {
         .contains("need --from");
     assertThat(export("a:1", file).err()).contains("--from takes no file");
     assertThat(export("a:b").err()).contains("--from: expected [NAME@]HOST:PORT, got \"a:b\"");
+    Path notes = Files.writeString(folder.resolve("notes"), "one\ntwo\n");
+    assertThat(export("127.0.0.1:1", "--skip-ids", notes).err())
+        .contains("--skip-ids: " + notes + " holds neither events nor ids");
     assertThat(export("a:1", "--out", file, "--skip-ids", file).err())
         .contains("--skip-ids " + file + " >> " + file);
     assertThat(export("127.0.0.1:1", "--out", folder.resolve("none/x")).code()).isEqualTo(2);

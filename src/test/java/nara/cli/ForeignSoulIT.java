@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +14,7 @@ import nara.cluster.ClusterMember;
 import nara.node.Blocking;
 import nara.node.config.ConfigReader;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +27,8 @@ class ForeignSoulIT {
 
   @Test
   void member_with_another_soul_is_rejected_with_advice() throws IOException {
-    String ours = "127.0.0.1:" + freePort();
-    String theirs = "127.0.0.1:" + freePort();
+    String ours = "127.0.0.1:" + FreePorts.next();
+    String theirs = "127.0.0.1:" + FreePorts.next();
     Citizen lisa = Citizen.named("elephant");
     Citizen stranger = Citizen.impostor("elephant");
     ClusterConfig config =
@@ -75,11 +74,5 @@ class ForeignSoulIT {
             at.substring(at.indexOf(':') + 1),
             members[0],
             members[1]);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +13,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import nara.cli.output.CommandLineRun;
 import nara.event.Observation;
+import nara.identity.Soul;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -157,6 +160,41 @@ class LedgerCommandTest {
     assertThat(CommandLineRun.of("ledger", "export", ledger).out())
         .isEqualTo(CommandLineRun.of("ledger", "export", CORPUS).out());
     assertThat(Vectors.parse(again.out()).get("total").asInt()).isEqualTo(total(CORPUS));
+  }
+
+  @Test
+  void snapshot_and_soul_stay_when_named_as_result() throws IOException {
+    Path snapshot = folder.resolve("ledger.gz");
+    String key = "[\"nara:snapshot:v1\",\"2026-11-29T11:23:17Z\"]\n[\"key\",\"bart\"]\n";
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(snapshot))) {
+      out.write(key.getBytes(StandardCharsets.UTF_8));
+    }
+    Path soul =
+        Files.writeString(
+            folder.resolve("lisa.soul"), Soul.generate("lisa", new Random(1)).encoded() + '\n');
+
+    for (Path kept : List.of(snapshot, soul)) {
+      byte[] before = Files.readAllBytes(kept);
+      for (List<Object> args :
+          List.<List<Object>>of(
+              List.of("ledger", "import", kept, CORPUS),
+              List.of("ledger", "export", CORPUS, "--out", kept),
+              List.of("recover", "--peer", "127.0.0.1:1", "--out", kept),
+              List.of("recover", "--peer", "127.0.0.1:1", "--report", kept),
+              List.of("config", "init", "--force", kept))) {
+        CommandLineRun run = CommandLineRun.of(args.toArray());
+        assertThat(run.code()).as(args + run.err()).isEqualTo(2);
+        assertThat(run.err())
+            .startsWith(
+                "nara: %s %s"
+                    .formatted(
+                        kept,
+                        kept.equals(soul)
+                            ? "holds the soul of a nara, and is never overwritten"
+                            : "is the snapshot of a node, and stays; write to another file"));
+        assertThat(Files.readAllBytes(kept)).isEqualTo(before);
+      }
+    }
   }
 
   @Test

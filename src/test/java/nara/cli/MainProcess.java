@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The command line in a process of its own. */
-final class MainProcess {
+public final class MainProcess {
   private MainProcess() {}
 
   /** A process with these arguments; what it writes to stderr is dropped. */
-  static ProcessBuilder of(String... args) {
+  public static ProcessBuilder of(String... args) {
     List<String> command =
         new ArrayList<>(
             List.of(

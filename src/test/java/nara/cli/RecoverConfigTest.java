@@ -45,6 +45,21 @@ class RecoverConfigTest {
   }
 
   @Test
+  void password_before_the_host_of_a_peer_is_not_shown() {
+    assertThatThrownBy(() -> effective("--peer", "b@user:secret@h:1"))
+        .hasMessageContaining("\"b@(not shown)@h:1\"")
+        .hasMessageContaining("has a user and a password before its host")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void url_as_a_peer_is_refused_without_its_password() {
+    assertThatThrownBy(() -> effective("--peer", "http://user:secret@h:1"))
+        .hasMessageContaining("the peer is a URL")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void sectionsOfTheFileHold() throws IOException {
     NodeConfig node =
         effective(

@@ -44,6 +44,52 @@ class UsageTest {
   }
 
   @Test
+  void number_that_is_too_large_is_told_as_such() {
+    assertThat(CommandLineRun.of("demo", "--events", "99999999999").err())
+        .contains("'99999999999' is too large a number");
+  }
+
+  @Test
+  void empty_name_of_a_file_is_refused() {
+    for (List<String> args :
+        List.of(
+            List.of("verify", ""),
+            List.of("check-config", ""),
+            List.of("recover", "--peer", "h", "--out", ""),
+            List.of("config", "init", ""))) {
+      CommandLineRun run = CommandLineRun.of(args.toArray());
+      assertThat(run.code()).as("%s", args).isEqualTo(2);
+      assertThat(run.err()).contains("the name of the file is empty");
+    }
+  }
+
+  @Test
+  void member_without_cluster_is_refused() {
+    CommandLineRun run = CommandLineRun.of("run", "--member", "127.0.0.1:7435");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--member needs --cluster");
+  }
+
+  @Test
+  void import_of_a_file_without_events_is_refused_before_the_start(@TempDir Path folder)
+      throws IOException {
+    Path config = Files.writeString(folder.resolve("node.json"), "{}");
+    Path other = Files.writeString(folder.resolve("notes"), "one\ntwo\n");
+    for (List<Object> args :
+        List.<List<Object>>of(
+            List.of("run", "--config", config, "--import", other),
+            List.of("recover", "--peer", "127.0.0.1:1", "--import", other))) {
+      CommandLineRun run = CommandLineRun.of(args.toArray());
+      assertThat(run.code()).as("%s", args).isEqualTo(2);
+      assertThat(run.err())
+          .startsWith("nara: " + other + " holds no event; the first fault is line 1: not JSON");
+    }
+    assertThat(CommandLineRun.of("run", "--import", folder.resolve("none")).err())
+        .startsWith("nara: file not found: ");
+  }
+
+  @Test
   void options_of_other_modes_are_refused() {
     for (List<String> options :
         List.of(

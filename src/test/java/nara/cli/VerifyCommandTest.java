@@ -61,11 +61,25 @@ class VerifyCommandTest {
   void event_of_an_unknown_nara_would_wait_and_not_be_refused() throws IOException {
     byte[] tease = Citizen.named("bart").tease(1_760_000_000_000_000_000L, "lisa");
 
-    CommandLineRun run =
-        CommandLineRun.of("verify", file(List.of(new String(tease, StandardCharsets.UTF_8))));
+    CommandLineRun run = CommandLineRun.of("verify", file(List.of(text(tease))));
 
     assertThat(run.code()).isEqualTo(3);
     assertThat(run.err()).contains("would refuse 0; 1 would wait for their emitter's key");
+  }
+
+  @Test
+  void key_is_learned_from_a_hey_there_whose_service_is_written_with_an_escape()
+      throws IOException {
+    Citizen bart = Citizen.named("bart");
+    String tease = text(bart.tease(T, "lisa"));
+    String heyThere = text(bart.heyThere(T, "127.0.0.1:7433"));
+    String escaped = heyThere.replace("hey-there", "hey\\u002dthere");
+    assertThat(escaped).isNotEqualTo(heyThere);
+
+    CommandLineRun run = CommandLineRun.of("verify", file(List.of(tease, escaped)));
+
+    assertThat(run.err()).contains("2 events: 2 valid");
+    assertThat(run.code()).isZero();
   }
 
   @Test

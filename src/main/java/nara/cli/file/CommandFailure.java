@@ -1,9 +1,9 @@
 package nara.cli.file;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import nara.file.FileFault;
 
 /**
  * A failure that the user can mend. It ends the command with exit code 2. The message says what is
@@ -29,10 +29,8 @@ public final class CommandFailure extends RuntimeException {
   }
 
   private static String reason(IOException failure) {
-    return switch (failure) {
-      case NoSuchFileException missing -> "its directory does not exist";
-      case AccessDeniedException denied -> "permission denied";
-      default -> failure.getMessage();
-    };
+    return failure instanceof NoSuchFileException
+        ? "its directory does not exist"
+        : FileFault.reason(failure);
   }
 }

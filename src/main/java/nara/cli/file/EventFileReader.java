@@ -52,6 +52,11 @@ public final class EventFileReader implements AutoCloseable {
     }
   }
 
+  /** Reads the events of these lines on all cores: a result for each line, in order. */
+  public static List<ReadResult> readEvents(List<Line> lines, EventReader reader) {
+    return lines.parallelStream().map(line -> line.read(reader)).toList();
+  }
+
   private final Path path;
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -121,6 +126,19 @@ public final class EventFileReader implements AutoCloseable {
       return lines[0];
     }
     return lines[0];
+  }
+
+  /** Whether the file is the snapshot of a node, as far as it can be read. */
+  static boolean isSnapshot(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try (EventFileReader file = open(path)) {
+      Line first = file.nextLine();
+      return first != null && SnapshotLines.isHeader(first.bytes());
+    } catch (IOException | CommandFailure unreadable) {
+      return false;
+    }
   }
 
   private static boolean isGzip(InputStream file) throws IOException {

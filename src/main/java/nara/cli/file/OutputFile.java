@@ -3,21 +3,27 @@ package nara.cli.file;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import nara.file.AtomicFile;
+import nara.identity.Soul;
 
 /** A file that a command writes for its user. */
 public final class OutputFile {
+  /** A soul has some 54 characters, and white space around it. */
+  private static final int MAX_SOUL_BYTES = 1_024;
+
   private OutputFile() {}
 
   /**
    * Replaces or makes a file as a whole; see {@link AtomicFile}. A link stays, and the file behind
    * it is replaced. A device or a pipe that the user names is written to directly.
    *
-   * @throws CommandFailure when it cannot be written
+   * @throws CommandFailure when it cannot be written, or see {@link #requireReplaceable}
    */
   public static void write(Path path, AtomicFile.Content content) {
+    requireReplaceable(path);
     boolean replaceable = Files.isRegularFile(path) || !Files.exists(path);
     try {
       if (replaceable) {
@@ -29,6 +35,49 @@ public final class OutputFile {
       }
     } catch (IOException failure) {
       throw CommandFailure.unwritable(path, failure);
+    }
+  }
+
+  /**
+   * Checks, before a long command, that its output can be written.
+   *
+   * @throws CommandFailure when the file is a directory, or in no writable one, or see {@link
+   *     #requireReplaceable}
+   */
+  public static void requireWritable(Path file) {
+    requireReplaceable(file);
+    Path directory = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
+      throw new CommandFailure(file + " cannot be written: give a file in a writable directory");
+    }
+  }
+
+  /**
+   * Checks that a result may replace this file. A snapshot also has its node's keys and stash. A
+   * soul cannot be made again.
+   *
+   * @throws CommandFailure when the file is a node's snapshot, or holds a soul
+   */
+  public static void requireReplaceable(Path file) {
+    if (EventFileReader.isSnapshot(file)) {
+      throw new CommandFailure(
+          "%s is the snapshot of a node, and stays; write to another file. A node imports events by nara run --import, or while it runs by nara ledger import --to"
+              .formatted(file));
+    }
+    if (holdsSoul(file)) {
+      throw new CommandFailure(
+          file + " holds the soul of a nara, and is never overwritten; write to another file");
+    }
+  }
+
+  private static boolean holdsSoul(Path file) {
+    try {
+      return Files.isRegularFile(file)
+          && Files.size(file) <= MAX_SOUL_BYTES
+          && Soul.parse(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip())
+              .isPresent();
+    } catch (IOException unreadable) {
+      return false;
     }
   }
 }

@@ -173,8 +173,7 @@ public final class ReportFormatter {
   }
 
   private void appendConflicts(List<Report.KeyConflict> conflicts) {
-    List<Report.KeyConflict> decided =
-        conflicts.stream().filter(each -> !isUndecided(each)).toList();
+    List<Report.KeyConflict> decided = conflicts.stream().filter(each -> !isOpen(each)).toList();
     if (!decided.isEmpty()) {
       String names =
           decided.stream()
@@ -185,19 +184,23 @@ public final class ReportFormatter {
           "conflicts    %,d decided: %s%s",
           decided.size(), names, decided.size() > MAX_DECIDED_SHOWN ? "; …" : "");
     }
-    List<Report.KeyConflict> undecided =
-        conflicts.stream().filter(ReportFormatter::isUndecided).toList();
-    if (!undecided.isEmpty()) {
+    List<Report.KeyConflict> open = conflicts.stream().filter(ReportFormatter::isOpen).toList();
+    if (!open.isEmpty()) {
       append(
-          "conflicts    %,d undecided: put the right key of each name into the configuration",
-          undecided.size());
-      undecided.stream().limit(MAX_UNDECIDED_SHOWN).forEach(this::appendCandidates);
-      if (undecided.size() > MAX_UNDECIDED_SHOWN) {
+          "conflicts    %,d undecided%s: put the right key of each name into the configuration",
+          open.size(), open.stream().allMatch(ReportFormatter::isUndecided) ? "" : " or disputed");
+      open.stream().limit(MAX_UNDECIDED_SHOWN).forEach(this::appendCandidates);
+      if (open.size() > MAX_UNDECIDED_SHOWN) {
         append(
             "  %,d more names: --report FILE writes all of them",
-            undecided.size() - MAX_UNDECIDED_SHOWN);
+            open.size() - MAX_UNDECIDED_SHOWN);
       }
     }
+  }
+
+  /** Whether the operator should give the key: the name is undecided, or disputed with events. */
+  private static boolean isOpen(Report.KeyConflict conflict) {
+    return isUndecided(conflict) || (conflict.disputed() && conflict.waiting() > 0);
   }
 
   private static boolean isUndecided(Report.KeyConflict conflict) {

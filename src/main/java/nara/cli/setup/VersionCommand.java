@@ -21,6 +21,9 @@ import picocli.CommandLine.Spec;
 public final class VersionCommand implements Callable<Integer>, IVersionProvider {
   private static final Attributes.Name COMMIT = new Attributes.Name("Nara-Commit");
 
+  /** The main class of our jar; no library in it has the same. A build may know no commit. */
+  private static final String MAIN_CLASS = "nara.Launcher";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -51,21 +54,25 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
     return lines.toArray(String[]::new);
   }
 
-  /** The manifest of our jar, which is the one that names a version of ours; else an empty one. */
+  /** The manifest of our jar, which names our main class; else an empty one. */
   private static Attributes manifest() {
     try {
       ClassLoader loader = VersionCommand.class.getClassLoader();
-      for (URL url : Collections.list(loader.getResources("META-INF/MANIFEST.MF"))) {
-        try (InputStream in = url.openStream()) {
-          Attributes attributes = new Manifest(in).getMainAttributes();
-          if (attributes.containsKey(COMMIT)) {
-            return attributes;
-          }
-        }
-      }
-      return new Attributes();
+      return manifest(Collections.list(loader.getResources("META-INF/MANIFEST.MF")));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
+  }
+
+  static Attributes manifest(List<URL> candidates) throws IOException {
+    for (URL url : candidates) {
+      try (InputStream in = url.openStream()) {
+        Attributes attributes = new Manifest(in).getMainAttributes();
+        if (MAIN_CLASS.equals(attributes.getValue(Attributes.Name.MAIN_CLASS))) {
+          return attributes;
+        }
+      }
+    }
+    return new Attributes();
   }
 }

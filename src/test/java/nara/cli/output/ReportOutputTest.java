@@ -47,7 +47,13 @@ class ReportOutputTest {
           new Report.LedgerTotals(906, Map.of("social", 906)),
           List.of(
               new Report.KeyConflict(
-                  "bart\u001b[31m", List.of("k1", "k2"), List.of(), "undecided", Map.of(), 7)),
+                  "bart\u001b[31m",
+                  List.of("k1", "k2"),
+                  List.of(),
+                  "undecided",
+                  Map.of(),
+                  7,
+                  false)),
           List.of());
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -158,7 +164,8 @@ class ReportOutputTest {
                     List.of(),
                     Report.KeyConflict.UNDECIDED,
                     Map.of(key, List.of("the configured peers 10.0.0.1:7433, 10.0.0.2:7433")),
-                    7)),
+                    7,
+                    false)),
             new Report.EventTotals(
                 329_454, 90_123, 200_321, 5_000, 10_987, 123_456, Map.of("valid", 329_454)),
             List.of("bart stalled, and no other neighbour of the three could give the ".repeat(3)));
@@ -276,9 +283,26 @@ class ReportOutputTest {
         .doesNotContain("honest10");
   }
 
+  @Test
+  void report_shows_keys_to_copy_for_disputed_names_with_waiting_events() {
+    List<String> keys = List.of("k1", "k2");
+    Map<String, List<String>> support = Map.of("k1", List.of("configured peer a:1"));
+    assertThat(
+            ReportFormatter.format(
+                reportWith(
+                    List.of(
+                        new Report.KeyConflict("lisa", keys, List.of(), "k1", support, 5, true),
+                        new Report.KeyConflict("moe", keys, List.of(), "k1", support, 0, true)))))
+        .contains(
+            "conflicts    1 decided: moe by configured peer a:1\n",
+            "conflicts    1 undecided or disputed: put the right key of each name",
+            "  lisa: 5 events wait\n    \"trust\": {\"keys\": {\"lisa\": \"k1\"}}");
+  }
+
   private static Report.KeyConflict conflict(
       String name, String decision, Map<String, List<String>> support) {
-    return new Report.KeyConflict(name, List.of("k1", "k2"), List.of(), decision, support, 7);
+    return new Report.KeyConflict(
+        name, List.of("k1", "k2"), List.of(), decision, support, 7, false);
   }
 
   private static Report reportWith(List<Report.KeyConflict> conflicts) {

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import nara.Launcher;
 import nara.cli.output.CommandLineRun;
 import nara.node.config.ConfigReader;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,20 @@ class SetupCommandsTest {
   }
 
   @Test
+  void manifest_is_found_when_the_build_knew_no_commit() throws IOException {
+    Path library = Files.writeString(folder.resolve("a.MF"), "Implementation-Version: 4\n");
+    Path ours =
+        Files.writeString(
+            folder.resolve("b.MF"), "Main-Class: nara.Launcher\nImplementation-Version: 0.1.0\n");
+
+    assertThat(
+            VersionCommand.manifest(List.of(library.toUri().toURL(), ours.toUri().toURL()))
+                .getValue("Implementation-Version"))
+        .isEqualTo("0.1.0");
+    assertThat(Launcher.class.getName()).isEqualTo("nara.Launcher");
+  }
+
+  @Test
   void config_init_writes_a_commented_file_with_the_defaults() throws IOException {
     Path file = folder.resolve("node.json");
     CommandLineRun run = CommandLineRun.of("config", "init", file);
@@ -41,19 +59,27 @@ class SetupCommandsTest {
   }
 
   @Test
-  void every_commented_key_of_the_first_configuration_is_valid() throws IOException {
+  void every_commented_key_of_the_first_configuration_can_be_uncommented() throws IOException {
     Path file = folder.resolve("node.json");
     CommandLineRun.of("config", "init", file);
-    Files.writeString(folder.resolve("lisa.soul"), "");
-    // A comment with a key is a line to uncomment; commas are added where they are missing.
-    String text =
-        Files.readString(file)
-            .replaceAll("(?m)^( *)// (\"[a-z_]+\": )", "$1$2")
-            .replaceAll("(?m)^ *//.*\n", "")
-            .replaceAll("([\\]\"0-9e])\\s*\n(\\s*\")", "$1,\n$2");
+    String text = Files.readString(file);
+    Pattern commented = Pattern.compile("(?m)^( *)// (\"[a-z_]+\": )");
+    List<String> edited = new ArrayList<>(List.of(commented.matcher(text).replaceAll("$1$2")));
+    commented
+        .matcher(text)
+        .results()
+        .forEach(
+            line ->
+                edited.add(
+                    text.substring(0, line.start())
+                        + text.substring(line.start()).replaceFirst("// ", "")));
 
-    assertThat(ConfigReader.read(text, Map.of(), 1_000).problems())
-        .allMatch(problem -> problem.sentence().contains("lisa.soul"));
+    assertThat(edited).hasSize(7);
+    assertThat(edited)
+        .allSatisfy(
+            one ->
+                assertThat(ConfigReader.read(one, Map.of(), 1_000).problems())
+                    .allMatch(problem -> problem.sentence().contains("\"lisa.soul\"")));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package nara.cli;
+package nara.cli.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package nara.cli;
+package nara.cli.ledger;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import nara.bus.BusMessage;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
@@ -114,24 +115,38 @@ final class ExportClient implements AutoCloseable {
   /**
    * Leaves out the events of a file of events, or of a file of ids, one a line.
    *
-   * @throws CommandFailure when it cannot be read
+   * @throws CommandFailure when it cannot be read, or holds neither
    */
   void skip(Path file) {
     if (!Files.exists(file)) {
       terminal.message("note: %s does not exist yet, so no event is skipped", file);
       return;
     }
+    AtomicLong lineCount = new AtomicLong();
+    AtomicLong otherLines = new AtomicLong();
     EventFileReader.forEachBatch(
             file,
             BATCH_SIZE,
             lines -> {
+              lineCount.addAndGet(lines.size());
               for (Line line : lines) {
                 known.add(
                     EventId.parse(new String(line.bytes(), ISO_8859_1).strip())
-                        .orElseGet(() -> identify(line.bytes())));
+                        .orElseGet(
+                            () -> {
+                              if (line.read(reader) instanceof ReadResult.Unreadable) {
+                                otherLines.incrementAndGet();
+                              }
+                              return identify(line.bytes());
+                            }));
               }
             })
         .ifPresent(problem -> terminal.message("note: %s", problem));
+    if (lineCount.get() > 0 && lineCount.get() == otherLines.get()) {
+      throw new CommandFailure(
+          "--skip-ids: %s holds neither events nor ids; give an earlier export, or one id a line"
+              .formatted(file));
+    }
   }
 
   /** Reads all events of a node into a file. A failure of the node is a result. */

@@ -1,4 +1,4 @@
-package nara.cli;
+package nara.cli.ledger;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import nara.cli.VerificationOptions;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
