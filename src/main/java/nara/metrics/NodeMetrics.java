@@ -65,7 +65,7 @@ import nara.event.Service;
 import nara.event.Verdict;
 import nara.gossip.GossipRequest.GossipCounts;
 import nara.ledger.LedgerRequest.LedgerStats;
-import nara.ledger.PruneReason;
+import nara.ledger.retention.PruneReason;
 import nara.mesh.server.MeshServerRequest.PathTimes;
 import nara.mesh.server.MeshServerRequest.RequestTotals;
 import nara.mesh.server.MeshServerRequest.ServerUsage;

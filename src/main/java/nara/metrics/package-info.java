@@ -9,6 +9,7 @@
   "identity",
   "journey",
   "ledger",
+  "ledger.retention",
   "liveness",
   "mesh.server",
   "mqtt",

@@ -1,6 +1,7 @@
 package nara.status;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import nara.discovery.Neighbour;
 
@@ -11,7 +12,8 @@ final class StatusLine {
   /**
    * The facts of a status as {@code key=value}.
    *
-   * @param before an earlier status; events a second count from there
+   * @param before an earlier status, from which the rate of events counts; without it, the rate
+   *     counts from the node's start
    * @param memory used bytes
    */
   static String of(NodeStatus now, Optional<NodeStatus> before, long memory) {
@@ -28,13 +30,15 @@ final class StatusLine {
                 .filter(Neighbour::online)
                 .count(),
             now.ledger().map(ledger -> ledger.total()).orElse(0),
-            before.map(earlier -> rate(earlier, now)).orElse(0.0),
+            rate(before, now),
             memory >> 20);
   }
 
-  private static double rate(NodeStatus before, NodeStatus now) {
-    double seconds = Duration.between(before.at(), now.at()).toMillis() / 1e3;
-    return seconds <= 0 ? 0 : (received(now) - received(before)) / seconds;
+  private static double rate(Optional<NodeStatus> before, NodeStatus now) {
+    Instant since = before.map(NodeStatus::at).orElse(now.facts().startedAt());
+    double seconds = Duration.between(since, now.at()).toMillis() / 1e3;
+    long events = received(now) - before.map(StatusLine::received).orElse(0L);
+    return seconds <= 0 ? 0 : events / seconds;
   }
 
   private static long received(NodeStatus status) {

@@ -111,6 +111,7 @@ final class TrustJson {
             .put("name", conflict.name())
             .put("decision", conflict.decision().map(PublicKey::encoded).orElse("undecided"))
             .put("by_operator", conflict.byOperator())
+            .put("disputed", conflict.disputed())
             .put("claims", claims)
             .put("waiting", waiting);
     if (!conflict.claimedBy().isEmpty()) {

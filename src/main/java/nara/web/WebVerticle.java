@@ -2,6 +2,7 @@ package nara.web;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -103,6 +104,7 @@ public final class WebVerticle extends VerticleBase {
     bus = Bus.of(vertx);
     reader = new NodeStatusReader(bus, facts);
     router = Router.router(vertx);
+    router.route().handler(this::answerHeadAsGet);
     router.get("/health").handler(this::onHealth);
     router.get("/health/live").handler(this::onHealth);
     router.get("/ready").handler(this::onReady);
@@ -180,6 +182,18 @@ public final class WebVerticle extends VerticleBase {
         .setStatusCode(403)
         .putHeader("Content-Type", "application/json")
         .end(new JsonObject().put("error", refusal.get()).encode() + "\n");
+  }
+
+  /** Monitors ask for the head alone. The server leaves out the body of the response. */
+  private void answerHeadAsGet(RoutingContext context) {
+    // The stream of events has no end, so its head would keep a place of a client.
+    if (context.request().method() == HttpMethod.HEAD && !EventStream.isPath(context)) {
+      String query = context.request().query();
+      context.reroute(
+          HttpMethod.GET, context.normalizedPath() + (query == null ? "" : '?' + query));
+    } else {
+      context.next();
+    }
   }
 
   private void onHealth(RoutingContext context) {

@@ -14,6 +14,7 @@
   "gossip",
   "journey",
   "ledger",
+  "ledger.retention",
   "liveness",
   "log",
   "mesh.server",

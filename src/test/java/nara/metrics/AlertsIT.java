@@ -26,7 +26,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import nara.bus.Scheduler;
 import nara.cluster.ClusterConfig;
-import nara.cluster.MemberProcess;
 import nara.cluster.Role;
 import nara.event.Event;
 import nara.event.json.RawEvents;
@@ -35,12 +34,15 @@ import nara.node.Blocking;
 import nara.node.NaraNode;
 import nara.node.Platform;
 import nara.node.config.NodeConfig;
+import nara.profile.HostStats;
 import nara.snapshot.SnapshotConfig;
 import nara.testing.Altered;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 import nara.testing.Mosquitto;
 import nara.testing.PrometheusServer;
 import nara.testing.TestNode;
+import nara.trust.OfferSource;
 import nara.trust.TrustConfig;
 import nara.trust.TrustRequest;
 import nara.trust.verifier.SignatureCheck;
@@ -71,7 +73,7 @@ class AlertsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    port = PrometheusServer.freePort();
+    port = FreePorts.next();
     Path rules = PrometheusServer.shortened(RULES, shared.resolve("alerts.yml"));
     prometheus = PrometheusServer.start(shared, rules, port);
   }
@@ -237,7 +239,7 @@ class AlertsIT {
         node.bus()
             .request(
                 TrustRequest.ADDRESS,
-                new TrustRequest.OfferEvents("test", RawEvents.join(events)),
+                new TrustRequest.OfferEvents(OfferSource.peer("test"), RawEvents.join(events)),
                 TIMEOUT),
         TIMEOUT);
   }
@@ -308,7 +310,8 @@ class AlertsIT {
                 RandomGenerator.getDefault(),
                 new SecureRandom(),
                 verifier,
-                2),
+                2,
+                HostStats::ofThisProcess),
             node -> Future.succeededFuture()),
         TIMEOUT);
   }
@@ -331,7 +334,7 @@ class AlertsIT {
   @Test
   @Tag("long")
   void cluster_that_loses_its_quorum_and_gets_it_back() throws Exception {
-    int[] ports = MemberProcess.freePorts("127.0.0.1", 2);
+    int[] ports = FreePorts.of("127.0.0.1", 2);
     CompletableFuture<TestNode> first = member(ports, 0);
     TestNode second = member(ports, 1).join();
     try (TestNode stays = first.join()) {

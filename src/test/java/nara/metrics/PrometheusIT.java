@@ -2,6 +2,8 @@ package nara.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nara.demo.Corpus;
 import nara.node.config.NodeConfig;
+import nara.testing.FreePorts;
 import nara.testing.PrometheusServer;
 import nara.testing.PrometheusTools;
 import nara.testing.TestNode;
@@ -30,8 +33,8 @@ class PrometheusIT {
 
   @Test
   void promtool_accepts_metrics_alerts_and_their_tests() throws Exception {
-    int port = PrometheusServer.freePort();
-    int elderPort = PrometheusServer.freePort();
+    int port = FreePorts.next();
+    int elderPort = FreePorts.next();
     try (TestNode elder = elder(elderPort);
         TestNode node = node(port, elder)) {
       node.report();
@@ -65,7 +68,7 @@ class PrometheusIT {
 
   @Test
   void prometheus_has_data_for_every_metric_that_an_alert_names() throws Exception {
-    int port = PrometheusServer.freePort();
+    int port = FreePorts.next();
     Path rules = Path.of("dist/prometheus/alerts.yml");
     TreeSet<String> metrics =
         Pattern.compile("nara_[a-z_]+")
@@ -74,12 +77,30 @@ class PrometheusIT {
             .map(found -> found.group())
             .collect(Collectors.toCollection(TreeSet::new));
     metrics.add("up{job=\"nara\"} == 1");
-    try (TestNode elder = elder(PrometheusServer.freePort());
+    try (TestNode elder = elder(FreePorts.next());
         TestNode node = node(port, elder);
         PrometheusServer prometheus = PrometheusServer.start(folder, rules, port)) {
       node.report();
       metrics.forEach(prometheus::awaitData);
     }
+  }
+
+  @Test
+  void promtool_accepts_the_queries_of_the_dashboard() throws Exception {
+    JsonArray rules = new JsonArray();
+    for (String query : DashboardTest.queries()) {
+      String concrete = query.replace("$instance", ".+").replace("$__rate_interval", "1m");
+      rules.add(new JsonObject().put("record", "query" + rules.size()).put("expr", concrete));
+    }
+    JsonObject group = new JsonObject().put("name", "dashboard").put("rules", rules);
+    // JSON is YAML.
+    Path file =
+        Files.writeString(
+            folder.resolve("dashboard.yml"),
+            new JsonObject().put("groups", new JsonArray().add(group)).encode());
+
+    assertThat(PrometheusTools.promtool("", "check", "rules", file.toString()))
+        .contains(rules.size() + " rules found");
   }
 
   private static TestNode elder(int port) {

@@ -17,14 +17,14 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.locks.LockSupport;
 import nara.cli.output.CommandLineRun;
 import nara.demo.Corpus;
 import nara.mesh.wire.MeshPaths;
 import nara.node.Blocking;
 import nara.node.config.NodeConfig;
 import nara.testing.FaultyPeer;
-import nara.testing.PrometheusServer;
+import nara.testing.FreePorts;
+import nara.testing.Poll;
 import nara.testing.TestFacts;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /** In the middle of a recovery all views of a node tell the same numbers. */
 class SameNumbersIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   /** Lets a number of requests pass; the others wait. */
   private static final class Gate {
@@ -76,7 +77,7 @@ class SameNumbersIT {
 
   @Test
   void status_metrics_terminal_and_log_tell_the_same_numbers_in_a_recovery() throws Exception {
-    int port = PrometheusServer.freePort();
+    int port = FreePorts.next();
     Gate gate = new Gate(4);
     List<byte[]> events = Corpus.generate(4_000, 20, 7, Instant.now().minusSeconds(60)).events();
     try (TestNode elder = TestNode.holding("elder", events);
@@ -98,6 +99,9 @@ class SameNumbersIT {
       NodeStatusReader reader = new NodeStatusReader(node.node().bus(), TestFacts.plain());
       gate.admitOne();
       until(gate::waiting, waiting -> waiting > 0);
+      until(
+          () -> StatusLine.of(Blocking.await(reader.read(), TIMEOUT), Optional.empty(), 0),
+          line -> !line.contains("to_come=unknown"));
       JsonObject status = settledStatus(port);
 
       JsonObject recovery = status.getJsonObject("recovery");
@@ -149,16 +153,15 @@ class SameNumbersIT {
 
   /** The status when nothing moves any more but time. */
   private static JsonObject settledStatus(int port) {
-    JsonObject[] last = {new JsonObject()};
-    return until(
-        () -> {
-          JsonObject before = last[0];
-          LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
-          last[0] = new JsonObject(get(port, "/status"));
-          return numbers(before).equals(numbers(last[0])) ? last[0] : null;
-        },
-        settled ->
-            settled != null && settled.getJsonObject("recovery").getInteger("received", 0) > 0);
+    Poll.untilSteady(TIMEOUT, Duration.ofMillis(300), () -> numbers(status(port)));
+    return Poll.until(
+        TIMEOUT,
+        () -> status(port),
+        settled -> settled.getJsonObject("recovery").getInteger("received", 0) > 0);
+  }
+
+  private static JsonObject status(int port) {
+    return new JsonObject(get(port, "/status"));
   }
 
   private static JsonObject numbers(JsonObject status) {

@@ -8,8 +8,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -36,9 +34,11 @@ import nara.profile.Status;
 import nara.stash.StashConfig;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
+import nara.testing.FreePorts;
 import nara.testing.JsonSchema;
 import nara.testing.TestNode;
 import nara.testing.Vectors;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,9 +72,7 @@ class ReferencePagesIT {
 
   @BeforeAll
   static void start() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    port = FreePorts.next();
     List<byte[]> events = new ArrayList<>();
     events.add(Citizen.unsigned(NOW - 60 * SECOND, checkpoint()));
     events.add(BART.heyThere(NOW - 50 * SECOND, "127.0.0.1:1"));
@@ -364,6 +362,10 @@ class ReferencePagesIT {
     JsonObject verification = new JsonObject(body).getJsonObject("verification");
     assertThat(verification.getBoolean("signature_valid")).isTrue();
     assertThat(verification.getValue("verification_error")).isNull();
+    JsonObject arrival = new JsonObject(body).getJsonObject("arrival");
+    assertThat(keys(arrival)).containsExactly("way", "at", "peer");
+    assertThat(arrival.getString("way")).isEqualTo("peer");
+    assertThat(arrival.getString("peer")).isEqualTo("test");
   }
 
   @Test
@@ -420,7 +422,7 @@ class ReferencePagesIT {
                 .bus()
                 .request(
                     TrustRequest.ADDRESS,
-                    new TrustRequest.OfferEvents("homer", RawEvents.of(ping)),
+                    new TrustRequest.OfferEvents(OfferSource.peer("homer"), RawEvents.of(ping)),
                     Duration.ofSeconds(10)),
             Duration.ofSeconds(10));
 

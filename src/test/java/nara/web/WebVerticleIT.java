@@ -13,8 +13,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,6 +37,7 @@ import nara.node.Blocking;
 import nara.recovery.RecoveryRequest;
 import nara.recovery.report.Report;
 import nara.status.NodeFacts;
+import nara.testing.FreePorts;
 import nara.testing.TestFacts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -191,6 +190,26 @@ class WebVerticleIT {
   }
 
   @Test
+  void head_has_the_status_of_get_and_no_body(Vertx vertx) throws Exception {
+    serveRecovery(vertx, "done", true);
+    int port = start(vertx, "", TestFacts.plain());
+
+    for (String path :
+        List.of(
+            "/health", "/health/ready", "/", "/nothing", "/recover", "/ledger/histogram?spans=x")) {
+      HttpResponse<String> head = send("HEAD", port, path);
+      HttpResponse<String> get = get(port, path);
+      assertThat(head.statusCode()).as(path).isEqualTo(get.statusCode());
+      assertThat(head.headers().firstValue("Content-Type"))
+          .isEqualTo(get.headers().firstValue("Content-Type"));
+      assertThat(head.body()).as(path).isEmpty();
+    }
+    for (String stream : List.of("/events", "/events/", "//events//", "/./%65vents")) {
+      assertThat(send("HEAD", port, stream).statusCode()).as(stream).isEqualTo(405);
+    }
+  }
+
+  @Test
   void recover_starts_a_recovery_for_programs_on_this_machine_only(Vertx vertx) throws Exception {
     serveRecovery(vertx, "done", true);
     int port = start(vertx, "", TestFacts.plain());
@@ -308,13 +327,17 @@ class WebVerticleIT {
             .setHost(host)
             .setPort(port)
             .setURI(path);
-    return Blocking.await(
-        vertx
-            .createHttpClient()
-            .request(request)
-            .compose(HttpClientRequest::send)
-            .map(HttpClientResponse::statusCode),
-        Duration.ofSeconds(10));
+    // Vert.x closes a client that nothing refers to any more.
+    var client = vertx.createHttpClient();
+    int status =
+        Blocking.await(
+            client
+                .request(request)
+                .compose(HttpClientRequest::send)
+                .map(HttpClientResponse::statusCode),
+            Duration.ofSeconds(10));
+    client.close();
+    return status;
   }
 
   @Test
@@ -357,7 +380,7 @@ class WebVerticleIT {
   }
 
   private static int start(Vertx vertx, String token, NodeFacts facts) throws IOException {
-    int port = freePort();
+    int port = FreePorts.next();
     Blocking.await(
         vertx.deployVerticle(
             new WebVerticle(
@@ -392,12 +415,6 @@ class WebVerticleIT {
     }
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -15,6 +15,10 @@ import nara.event.Checkpoint;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.HeyThere;
+import nara.event.Observation;
+import nara.event.Ping;
+import nara.event.Seen;
+import nara.event.Social;
 import nara.event.Verdict;
 import nara.identity.Keyring;
 import nara.identity.PublicKey;
@@ -25,6 +29,9 @@ import nara.ledger.InspectionRequest.FoundEvent;
 import nara.ledger.InspectionRequest.Position;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.status.NodeFacts;
+import nara.trust.OfferSource;
+import nara.trust.TrustRequest;
+import nara.trust.TrustRequest.Arrival;
 import nara.web.http.ReadRoutes;
 import nara.web.http.ReferenceJson;
 import nara.web.http.Reply;
@@ -118,25 +125,42 @@ public final class EventRoutes {
     if (id.isEmpty()) {
       throw new Reply.NotThere("event not found: an id has 32 lower-case hex digits");
     }
-    return bus.request(
-            InspectionRequest.ADDRESS, new InspectionRequest.FindEvent(id.get()), Timeouts.STATUS)
-        .map(
-            found ->
-                json(
-                    found, found.event().orElseThrow(() -> new Reply.NotThere("event not found"))));
+    Future<FoundEvent> found =
+        bus.request(
+            InspectionRequest.ADDRESS, new InspectionRequest.FindEvent(id.get()), Timeouts.STATUS);
+    Future<Optional<Arrival>> arrival =
+        bus.request(TrustRequest.ADDRESS, new TrustRequest.FindArrival(id.get()), Timeouts.STATUS)
+            .map(TrustRequest.FoundArrival::arrival)
+            .otherwise(Optional.empty());
+    return Future.all(found, arrival).map(both -> json(found.result(), arrival.result()));
   }
 
-  private JsonObject json(FoundEvent found, JudgedEvent judged) {
+  private JsonObject json(FoundEvent found, Optional<Arrival> arrival) {
+    JudgedEvent judged = found.event().orElseThrow(() -> new Reply.NotThere("event not found"));
     long now = Event.unixNanos(facts.clock().instant());
-    return new JsonObject()
-        .put("event", onWire(judged.event()))
-        .put(
-            "metadata",
-            new JsonObject()
-                .put("age_seconds", (now - judged.event().ts()) / 1_000_000_000L)
-                .put("event_index", found.index())
-                .put("total_events", found.total()))
-        .put("verification", verification(judged));
+    JsonObject json =
+        new JsonObject()
+            .put("event", onWire(judged.event()))
+            .put(
+                "metadata",
+                new JsonObject()
+                    .put("age_seconds", (now - judged.event().ts()) / 1_000_000_000L)
+                    .put("event_index", found.index())
+                    .put("total_events", found.total()))
+            .put("verification", verification(judged));
+    arrival.ifPresent(known -> json.put("arrival", json(known)));
+    return json;
+  }
+
+  private static JsonObject json(Arrival arrival) {
+    JsonObject json =
+        new JsonObject()
+            .put("way", arrival.source().way().label())
+            .put("at", arrival.at().toString());
+    if (arrival.source().way() == OfferSource.Way.PEER) {
+      json.put("peer", arrival.source().peer());
+    }
+    return json;
   }
 
   /** The event as it was received. */
@@ -171,7 +195,14 @@ public final class EventRoutes {
       case Chau chau -> PublicKey.parse(chau.publicKey()).isPresent();
       case Checkpoint checkpoint ->
           checkpoint.voterIds().stream().anyMatch(id -> !keys.keysOfId(id).isEmpty());
-      default -> keys.byName(event.emitter()).isPresent();
+      case Social social -> isKnown(event.emitter());
+      case Ping ping -> isKnown(event.emitter());
+      case Observation observation -> isKnown(event.emitter());
+      case Seen seen -> isKnown(event.emitter());
     };
+  }
+
+  private boolean isKnown(String name) {
+    return keys.byName(name).isPresent();
   }
 }

@@ -77,7 +77,7 @@ public record EventWords(String icon, String text, String detail) {
   private static EventWords ofObservation(Observation o) {
     String subject = excerpt(o.subject());
     if (o.isBackfill() && o.type().equals(Observation.RESTART)) {
-      // What is known of the time before the event, not something that happened at its time.
+      // A backfill states the restarts before the event. No restart happened at its time.
       return new EventWords(
           "📜", subject + " is known from before", "restarts so far: " + o.restartNum());
     }

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * the ledger tells nothing. Lives on one event loop.
  */
 public final class EventStream {
+  private static final String PATH = "/events";
+
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
   private static final long SECOND_MILLIS = 1_000;
 
@@ -72,7 +74,13 @@ public final class EventStream {
   }
 
   public void addTo(ReadRoutes routes) {
-    routes.handle("/events", this::onClient);
+    routes.handle(PATH, this::onClient);
+  }
+
+  /** Whether a request is for the stream. The router ignores a slash at the end. */
+  public static boolean isPath(RoutingContext context) {
+    String path = context.normalizedPath();
+    return path.equals(PATH) || path.equals(PATH + '/');
   }
 
   /** Clients that are connected or about to be. */

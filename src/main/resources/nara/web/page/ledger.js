@@ -344,12 +344,13 @@ export function open(root, { read }) {
     const found = JSON.parse(text);
     // As the node holds it: numbers of JavaScript would round its time.
     const json = text.slice(text.indexOf('"event":') + 8, text.lastIndexOf(',"metadata":'));
-    const { event, verification, metadata } = found;
+    const { event, verification, metadata, arrival } = found;
     const facts = new Pairs();
     facts.set([
       ['Service', visible(event.svc)],
       ['Time', time(event.ts / 1e6)],
       ['Signed by', signer(event, verification)],
+      ['Came', cameFrom(arrival)],
       ['Verdict', verification.verdict.replaceAll('_', ' ') + (verification.verification_error ? `: ${verification.verification_error}` : '')],
       ['Place', `${number(metadata.event_index + 1)} of ${number(metadata.total_events)} by time`],
       ['Bytes', bytes(new TextEncoder().encode(json).length)],
@@ -414,6 +415,21 @@ function signer(event, verification) {
   }
   const name = visible(event.emitter ?? '', 60);
   return verification.is_signed ? name : `nobody; it names ${name || 'nobody'}`;
+}
+
+/** From where an event came. The node remembers this for the newest events only. */
+function cameFrom(arrival) {
+  if (!arrival) {
+    return 'the node does not remember';
+  }
+  const way = {
+    peer: () => `from ${visible(arrival.peer, 60)}`,
+    broker: () => 'over the broker',
+    import: () => 'from an imported file',
+    snapshot: () => 'from the snapshot of this node',
+    self: () => 'from this node',
+  }[arrival.way];
+  return `${way ? way() : visible(arrival.way)}, ${time(Date.parse(arrival.at))}`;
 }
 
 function serviceMark(name) {

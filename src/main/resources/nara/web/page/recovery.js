@@ -169,7 +169,8 @@ export function open(root) {
     if (!report) {
       return;
     }
-    neighbours.set(report.neighbours);
+    // A long list shows its first rows only, and naras that were not asked would fill it.
+    neighbours.set([...report.neighbours].sort((a, b) => wasAsked(b) - wasAsked(a)));
     stages.set(report.stages);
     results.set(
       [
@@ -213,6 +214,10 @@ export function open(root) {
     paths: (status) => (status.recovery.started_at ? ['/report'] : []),
     show,
   };
+}
+
+function wasAsked(neighbour) {
+  return neighbour.requests > 0 || neighbour.events > 0;
 }
 
 function outcomeText(recovery) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +41,9 @@ import nara.stash.StashRequest;
 import nara.status.NodeFacts;
 import nara.testing.Chromium;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 import nara.testing.TestFacts;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import nara.web.WebOptions;
 import nara.web.WebVerticle;
@@ -71,9 +71,7 @@ class HostilePageIT {
   static void start() throws IOException {
     vertx = Vertx.vertx();
     serveHostileParts(Bus.of(vertx));
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    port = FreePorts.next();
     NodeFacts facts =
         TestFacts.of(
             new NodeFacts.Parts(true, true, true, true),
@@ -141,27 +139,38 @@ class HostilePageIT {
         TrustRequest.ADDRESS,
         TrustRequest.class,
         request ->
-            request instanceof TrustRequest.ListKeyConflicts
-                ? Future.succeededFuture(
-                    new TrustRequest.KeyConflicts(List.of(conflict()), Map.of(HOSTILE, 7)))
-                : request instanceof TrustRequest.ListUnknownEmitters
-                    ? Future.succeededFuture(
-                        new TrustRequest.UnknownEmitters(
-                            Map.of(HOSTILE, 7), Set.of(HOSTILE), Set.of()))
-                    : Future.succeededFuture(
-                        new TrustRequest.TrustTotals(
-                            Map.of(Verdict.VALID, 5L), 5, 5, 0, 0, 0, 7, 700, 1)));
+            Future.succeededFuture(
+                switch (request) {
+                  case TrustRequest.ListKeyConflicts list ->
+                      new TrustRequest.KeyConflicts(List.of(conflict()), Map.of(HOSTILE, 7));
+                  case TrustRequest.ListUnknownEmitters list ->
+                      new TrustRequest.UnknownEmitters(
+                          Map.of(HOSTILE, 7), Set.of(HOSTILE), Set.of());
+                  case TrustRequest.FindArrival find ->
+                      new TrustRequest.FoundArrival(
+                          Optional.of(
+                              new TrustRequest.Arrival(OfferSource.peer(HOSTILE), Instant.now())));
+                  default ->
+                      new TrustRequest.TrustTotals(
+                          Map.of(Verdict.VALID, 5L), 5, 5, 0, 0, 0, 7, 700, 1);
+                }));
     serve(
         bus,
         ClusterRequest.ADDRESS,
         ClusterRequest.GetClusterStatus.class,
         new ClusterRequest.ClusterStatus(
             HOSTILE, HOSTILE, 3, true, List.of(HOSTILE, "b"), 2, true, Map.of(3L, 9L), 0));
-    serve(
-        bus,
+    bus.serve(
         MeshServerRequest.ADDRESS,
-        MeshServerRequest.GetServerUsage.class,
-        new MeshServerRequest.ServerUsage(Map.of("bad_signature", 12L), 0, 0));
+        MeshServerRequest.class,
+        request ->
+            Future.succeededFuture(
+                switch (request) {
+                  case MeshServerRequest.GetServerUsage usage ->
+                      new MeshServerRequest.ServerUsage(Map.of("bad_signature", 12L), 0, 0);
+                  case MeshServerRequest.GetRequestTotals totals ->
+                      new MeshServerRequest.RequestTotals(List.of(), List.of());
+                }));
     serve(
         bus,
         SocialRequest.ADDRESS,
@@ -252,6 +261,7 @@ class HostilePageIT {
             new Keyring.ClaimedKey(Citizen.impostor("bart").key(), List.of())),
         Optional.empty(),
         false,
+        false,
         List.of(HOSTILE));
   }
 
@@ -268,6 +278,7 @@ class HostilePageIT {
       browser.until("document.querySelector('tbody tr button')");
       browser.click("tbody tr button");
       browser.until("document.querySelector('dialog').open");
+      assertThat(browser.text("dialog")).contains("from <script>");
     }
     if (view.equals("node")) {
       browser.until("document.querySelector('#view').textContent.includes('<img')");
