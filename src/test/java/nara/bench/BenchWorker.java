@@ -2,6 +2,7 @@ package nara.bench;
 
 import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import io.vertx.core.Promise;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -31,10 +31,12 @@ import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.event.ReadResult;
 import nara.event.Verdict;
 import nara.event.json.EventReader;
+import nara.event.json.RawEvents;
 import nara.identity.Keyring;
 import nara.identity.Origin;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
+import nara.ledger.LedgerRequest.LedgerStats;
 import nara.node.Blocking;
 import nara.node.NaraNode;
 import nara.node.config.ConfigReader;
@@ -43,23 +45,27 @@ import nara.recovery.RecoveryNotification;
 import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.trust.EventVerifier;
+import nara.trust.OfferSource;
 import nara.trust.TrustConfig;
+import nara.trust.TrustRequest;
 import nara.trust.verifier.ParallelVerifier;
 import nara.trust.verifier.SignatureCheck;
 import nara.trust.verifier.SignatureVerifier;
 import nara.trust.verifier.TableVerifier;
 
 /**
- * One process of a benchmark: a neighbour, the node that recovers, or the floor. It does what its
+ * One process of a benchmark: neighbours, the node that recovers, or the floor. It does what its
  * standard input says, a line each, and answers each with a line of {@code key=value}. It ends with
  * its input, so none is left behind by a benchmark that is killed.
  *
  * <ul>
- *   <li>{@code hold FILE SPREAD NEIGHBOUR NEIGHBOURS}: a node with that part of a history
- *   <li>{@code drop}: stops it
+ *   <li>{@code hold FILE SPREAD NEIGHBOUR NEIGHBOURS}: one more node, with that part of a history
+ *   <li>{@code drop}: stops all of them
  *   <li>{@code recover MOST_EVENTS PEER...}: a new node that recovers from those
  *   <li>{@code recover-open PORT MOST_EVENTS PEER...}: the same, with the management port open
  *   <li>{@code floor FILE}: the history's signatures, verified and nothing else
+ *   <li>{@code snapshot FILE SNAPSHOT}: a node's snapshot of that history
+ *   <li>{@code restart MOST_EVENTS SNAPSHOT}: a node from that snapshot, until it serves
  * </ul>
  */
 final class BenchWorker {
@@ -70,11 +76,13 @@ final class BenchWorker {
   static final Citizen ASKER = Citizen.named("asker");
 
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final AtomicLong liveBytes = new AtomicLong();
-  private Optional<NaraNode> runningNode = Optional.empty();
+  private final List<NaraNode> runningNodes = new ArrayList<>();
   private List<SignatureCheck> checks = List.of();
 
   private BenchWorker() {}
@@ -111,27 +119,67 @@ final class BenchWorker {
                           true, "127.0.0.1", Integer.parseInt(command.get(1)))),
               command.subList(3, command.size()));
       case "floor" -> floor(Path.of(command.get(1)));
+      case "snapshot" ->
+          snapshot(BenchHistory.read(Path.of(command.get(1))), Path.of(command.get(2)));
+      case "restart" -> restart(Integer.parseInt(command.get(1)), Path.of(command.get(2)));
       default -> throw new IllegalArgumentException(command.get(0));
     };
   }
 
   private String hold(List<byte[]> events, String name) {
-    EventReader reader = new EventReader();
-    List<JudgedEvent> judged = new ArrayList<>(events.size());
-    for (byte[] json : events) {
-      // Made and signed by the benchmark: there is nothing to find out about them.
-      judged.add(
-          new JudgedEvent(((ReadResult.ParsedEvent) reader.read(json)).event(), Verdict.VALID));
-    }
-    NaraNode node = start(name, config(events.size()), judged, Promise.promise());
+    NaraNode node = start(name, holderConfig(events), judged(events), Promise.promise());
     node.keys().learn(ASKER.name(), ASKER.id(), ASKER.key(), Origin.CONFIG);
-    runningNode = Optional.of(node);
+    runningNodes.add(node);
     return "peer=" + name + "@127.0.0.1:" + node.meshPort().orElseThrow();
   }
 
+  /** Made and signed by the benchmark: there is nothing to find out about them. */
+  private static List<JudgedEvent> judged(List<byte[]> events) {
+    EventReader reader = new EventReader();
+    List<JudgedEvent> judged = new ArrayList<>(events.size());
+    for (byte[] json : events) {
+      judged.add(
+          new JudgedEvent(((ReadResult.ParsedEvent) reader.read(json)).event(), Verdict.VALID));
+    }
+    return judged;
+  }
+
+  private String snapshot(BenchHistory history, Path file) {
+    List<byte[]> events = history.events();
+    NaraNode node =
+        start(
+            "fresh",
+            snapshotConfig(events.size(), file),
+            judged(events),
+            RawEvents.join(events.subList(0, history.announcements())),
+            Promise.promise());
+    Blocking.await(node.stop(), TIMEOUT);
+    return "snapshot=" + file;
+  }
+
+  /** Only once in a process: it measures the cold start. */
+  private String restart(int events, Path file) {
+    long cpu = SYSTEM.getProcessCpuTime();
+    long start = System.nanoTime();
+    NaraNode node = start("fresh", snapshotConfig(events, file), List.of(), Promise.promise());
+    long took = System.nanoTime() - start;
+    cpu = SYSTEM.getProcessCpuTime() - cpu;
+    LedgerStats ledger =
+        Blocking.await(
+            node.bus().request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), TIMEOUT),
+            TIMEOUT);
+    long collector =
+        ManagementFactory.getGarbageCollectorMXBeans().stream()
+            .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+            .sum();
+    System.gc();
+    return "took=%d cpu=%d collector_ms=%d held=%d json=%d heap=%d"
+        .formatted(took, cpu, collector, ledger.total(), ledger.bytes(), heapUsed());
+  }
+
   private String drop() {
-    runningNode.ifPresent(node -> Blocking.await(node.stop(), TIMEOUT));
-    runningNode = Optional.empty();
+    runningNodes.forEach(node -> Blocking.await(node.stop(), TIMEOUT));
+    runningNodes.clear();
     System.gc();
     return "dropped=1";
   }
@@ -143,12 +191,15 @@ final class BenchWorker {
     liveBytes.set(0);
     ManagementFactory.getMemoryPoolMXBeans().forEach(pool -> pool.resetPeakUsage());
     Promise<Report> done = Promise.promise();
+    long allocated = THREADS.getTotalThreadAllocatedBytes();
     long cpu = SYSTEM.getProcessCpuTime();
     long start = System.nanoTime();
     NaraNode node = start("fresh", config, List.of(), done);
     Report report = Blocking.await(done.future(), TIMEOUT);
     long took = System.nanoTime() - start;
     cpu = SYSTEM.getProcessCpuTime() - cpu;
+    allocated = THREADS.getTotalThreadAllocatedBytes() - allocated;
+    int classes = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
     long peak =
         ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -158,19 +209,26 @@ final class BenchWorker {
     long own = heapUsed();
     long fetched = report.neighbours().stream().mapToLong(Report.NeighbourTotals::events).sum();
     long bytes = report.neighbours().stream().mapToLong(Report.NeighbourTotals::bytes).sum();
+    int requests = report.neighbours().stream().mapToInt(Report.NeighbourTotals::requests).sum();
+    int failures = report.neighbours().stream().mapToInt(Report.NeighbourTotals::failures).sum();
     for (Report.StageReport stageReport : report.stageReports()) {
       System.err.println(stageReport);
     }
     Blocking.await(node.stop(), TIMEOUT);
     return String.format(
         Locale.ROOT,
-        "outcome=%s took=%d cpu=%d held=%d fetched=%d bytes=%d peak=%d live=%d own=%d",
+        "outcome=%s took=%d cpu=%d held=%d fetched=%d bytes=%d requests=%d failures=%d"
+            + " allocated=%d classes=%d peak=%d live=%d own=%d",
         report.outcome(),
         took,
         cpu,
         report.ledgerTotals().total(),
         fetched,
         bytes,
+        requests,
+        failures,
+        allocated,
+        classes,
         peak,
         Math.max(liveBytes.get(), own),
         own);
@@ -227,6 +285,20 @@ final class BenchWorker {
 
   private static NaraNode start(
       String name, NodeConfig config, List<JudgedEvent> holding, Promise<Report> done) {
+    return start(name, config, holding, RawEvents.join(List.of()), done);
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param offered events that it verifies, such as announcements, whose keys it has to learn
+   */
+  private static NaraNode start(
+      String name,
+      NodeConfig config,
+      List<JudgedEvent> holding,
+      RawEvents offered,
+      Promise<Report> done) {
     return Blocking.await(
         NaraNode.start(
             config,
@@ -244,20 +316,57 @@ final class BenchWorker {
                         }
                       });
               return node.bus()
-                  .request(LedgerRequest.ADDRESS, new LedgerRequest.MergeEvents(holding), TIMEOUT);
+                  .request(
+                      TrustRequest.ADDRESS,
+                      new TrustRequest.OfferEvents(OfferSource.SNAPSHOT, offered),
+                      TIMEOUT)
+                  .compose(
+                      learned ->
+                          node.bus()
+                              .request(
+                                  LedgerRequest.ADDRESS,
+                                  new LedgerRequest.MergeEvents(holding),
+                                  TIMEOUT));
             }),
         TIMEOUT);
   }
 
-  /** Loopback and a memory with room for so many and some, nothing else on. */
+  /** A node on loopback that recovers: room for so many events and some, nothing else on. */
   private static NodeConfig config(int events) {
+    return config(events, "127.0.0.1");
+  }
+
+  /**
+   * A neighbour, which only answers. A node that listens on all addresses refuses loopback
+   * addresses that others announce; so the neighbours never meet, and don't fetch each other's
+   * parts during the measurements.
+   */
+  private static NodeConfig holderConfig(List<byte[]> events) {
+    long bytes = events.stream().mapToLong(event -> event.length).sum();
+    // By default a node keeps what fits into a sixth of its heap. This neighbour must keep all.
+    return config(
+        events.size(), "0.0.0.0", ", \"max_bytes\": %d".formatted(bytes + bytes / 4 + (1 << 20)));
+  }
+
+  private static NodeConfig config(int events, String host) {
+    return config(events, host, "");
+  }
+
+  private static NodeConfig snapshotConfig(int events, Path file) {
+    return config(events, "127.0.0.1", ", \"snapshot\": \"%s\"".formatted(file));
+  }
+
+  /**
+   * @param memory more members of that section
+   */
+  private static NodeConfig config(int events, String host, String memory) {
     String json =
         """
-        {"mesh": {"host": "127.0.0.1", "port": 0, "requests_per_second": 0}, "web": {"enabled": false},
-         "memory": {"mode": "hog", "max_events": %d},
+        {"mesh": {"host": "%s", "port": 0, "requests_per_second": 0}, "web": {"enabled": false},
+         "memory": {"mode": "hog", "max_events": %d%s},
          "recovery": {"first_wait": "0s", "tries": 1}}
         """
-            .formatted(events + events / 4 + 1_000);
+            .formatted(host, events + events / 4 + 1_000, memory);
     return ConfigReader.read(json, Map.of(), 4_096).config().orElseThrow();
   }
 

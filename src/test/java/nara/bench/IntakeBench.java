@@ -75,7 +75,9 @@ public final class IntakeBench {
     for (int round = 0; round < ROUNDS; round++) {
       bench.round(round >= ROUNDS / 3);
     }
-    bench.print();
+    Figures figures = new Figures();
+    bench.print(figures);
+    figures.save();
   }
 
   /** Pages as a neighbour would give them: announcements first, then by time. */
@@ -200,23 +202,27 @@ public final class IntakeBench {
     sum[1] += THREAD.getCurrentThreadAllocatedBytes() - allocated;
   }
 
-  private void print() {
+  private void print(Figures figures) {
     System.out.printf("%-32s %12s %12s%n", "for each event, one thread", "cpu us", "bytes");
     double rest = 0;
     long restBytes = 0;
     for (Map.Entry<String, StepTimes> step : steps.entrySet()) {
-      line(step.getKey(), step.getValue().micros(), step.getValue().bytes);
+      line(figures, step.getKey(), step.getValue().micros(), step.getValue().bytes);
       if (!step.getKey().equals(SIGNATURE)) {
         rest += step.getValue().micros();
         restBytes += step.getValue().bytes;
       }
     }
-    line("all but the signature", rest, restBytes);
+    line(figures, "all but the signature", rest, restBytes);
     System.out.printf(
         Locale.ROOT, "%-32s %12.2f%n", "of a signature", rest / steps.get(SIGNATURE).micros());
   }
 
-  private static void line(String what, double micros, long bytes) {
+  private void line(Figures figures, String what, double micros, long bytes) {
+    if (!what.equals(SIGNATURE)) {
+      figures.add(what + ", cpu ÷ signature", micros / steps.get(SIGNATURE).micros());
+    }
+    figures.add(what + ", bytes per event", bytes);
     System.out.printf(Locale.ROOT, "%-32s %12.2f %,12d%n", what, micros, bytes);
   }
 }

@@ -1,5 +1,6 @@
 package nara.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class LedgerBench {
   private LedgerBench() {}
 
   /** Prints one table. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     long empty = usedHeap();
     List<JudgedEvent> corpus = corpus(SIZES[SIZES.length - 1]);
     double eventHeap = (usedHeap() - empty) / (double) corpus.size();
@@ -106,27 +107,36 @@ public final class LedgerBench {
       System.out.printf("%,12d", size);
     }
     System.out.printf("%18s%n", "largest : smallest");
-    row("merged in random order, by the thousand, ev/s", batches);
-    row("merged in random order, one by one, ev/s", singles);
-    row("merged into a full ledger, ev/s", full);
-    row("own restarts of one subject recorded, ev/s", recorded);
-    row("heap for indexes, bytes per event", heap);
-    row("heap in all, bytes per event", Arrays.stream(heap).map(h -> h + eventHeap).toArray());
-    row("pages of 5,000, answers/s", pages);
-    row("pages of 100, one subject and service, /s", filtered);
-    row("newest 100, answers/s", recents);
-    row("slices of 5,000, one of four, answers/s", slices);
-    row("samples of 5,000 (one pass each), answers/s", samples);
+    Figures figures = new Figures();
+    row(figures, "merged in random order, by the thousand, ev/s", batches);
+    row(figures, "merged in random order, one by one, ev/s", singles);
+    row(figures, "merged into a full ledger, ev/s", full);
+    row(figures, "own restarts of one subject recorded, ev/s", recorded);
+    row(figures, "heap for indexes, bytes per event", heap);
+    row(
+        figures,
+        "heap in all, bytes per event",
+        Arrays.stream(heap).map(h -> h + eventHeap).toArray());
+    row(figures, "pages of 5,000, answers/s", pages);
+    row(figures, "pages of 100, one subject and service, /s", filtered);
+    row(figures, "newest 100, answers/s", recents);
+    row(figures, "slices of 5,000, one of four, answers/s", slices);
+    row(figures, "samples of 5,000 (one pass each), answers/s", samples);
+    figures.save();
   }
 
-  private static void row(String what, double[] values) {
+  private static void row(Figures figures, String what, double[] values) {
     System.out.printf("%-44s", what);
     for (double value : values) {
       System.out.printf("%,12.0f", value);
     }
     double ratio = Arrays.stream(values).max().orElse(0) / Arrays.stream(values).min().orElse(1);
-    System.out.printf(
-        Locale.ROOT, "%18.2f%n", values[0] > values[values.length - 1] ? 1 / ratio : ratio);
+    double change = values[0] > values[values.length - 1] ? 1 / ratio : ratio;
+    System.out.printf(Locale.ROOT, "%18.2f%n", change);
+    figures.add(what + ", largest ÷ smallest", change);
+    if (what.startsWith("heap")) {
+      figures.add(what, values[values.length - 1]);
+    }
   }
 
   private static double mergedPerSecond(List<JudgedEvent> events, int batch) {

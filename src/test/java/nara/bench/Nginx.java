@@ -1,11 +1,11 @@
 package nara.bench;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import nara.testing.FreePorts;
 
 /** An nginx on loopback that serves one file, with a configuration of its own. */
 record Nginx(Process process, URI uri) implements AutoCloseable {
@@ -13,10 +13,7 @@ record Nginx(Process process, URI uri) implements AutoCloseable {
     Path folder = Files.createDirectories(Path.of("target", "bench", "nginx").toAbsolutePath());
     Files.createDirectories(folder.resolve("logs"));
     Files.write(folder.resolve("page.json"), file);
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.next();
     Path config = folder.resolve("nginx.conf");
     Files.writeString(
         config,

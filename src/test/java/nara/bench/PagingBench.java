@@ -37,9 +37,11 @@ public final class PagingBench {
         IntStream.range(0, CLIENTS).mapToObj(i -> Citizen.named("reader-" + i)).toList();
     try (PagingUnderLoad node = new PagingUnderLoad(HELD, readers, TestRequestSigning::sign)) {
       measure(node, readers, 0, WARM_UP);
-      print("nothing arrives", measure(node, readers, 0, SPAN));
+      Figures figures = new Figures();
+      print(figures, "nothing arrives", measure(node, readers, 0, SPAN));
       measure(node, readers, PER_SECOND, WARM_UP);
-      print(PER_SECOND + " a second", measure(node, readers, PER_SECOND, SPAN));
+      print(figures, PER_SECOND + " a second", measure(node, readers, PER_SECOND, SPAN));
+      figures.save();
     }
   }
 
@@ -89,7 +91,7 @@ public final class PagingBench {
     }
   }
 
-  private static void print(String what, List<Long> sorted) {
+  private static void print(Figures figures, String what, List<Long> sorted) {
     double median = millis(sorted, 0.5);
     double slowest = millis(sorted, 1);
     System.out.printf(
@@ -103,6 +105,8 @@ public final class PagingBench {
         millis(sorted, 0.999),
         slowest,
         slowest / median);
+    figures.add(what + ", slowest ÷ median", slowest / median);
+    figures.add(what + ", 99 % ÷ median", millis(sorted, 0.99) / median);
   }
 
   private static double millis(List<Long> sorted, double part) {

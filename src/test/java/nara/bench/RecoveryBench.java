@@ -3,7 +3,6 @@ package nara.bench;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +29,7 @@ public final class RecoveryBench {
       usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
                                     [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
                                     [--warm 4] [--again 3] [--tight] [--bad]
-                                    [--jvm "-Xms768m -XX:G1HeapRegionSize=8m"]
+                                    [--jvm OPTIONS]
       --all     also 320,000 events
       --tight   then once more in a process whose heap cannot pass 1.5 times what is held at the end
       --rounds  processes for each row, whose median is printed
@@ -50,11 +49,13 @@ public final class RecoveryBench {
   private boolean heapLimit;
 
   /** About what {@code scripts/nara} gives a node on a machine of 24 GB. */
-  private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m"};
+  private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m", WorkerProcess.NODE_COMPILER};
 
   private boolean badNeighbours;
 
-  private final List<WorkerProcess> neighbours = new ArrayList<>();
+  private final Neighbours neighbours =
+      new Neighbours(1, "-Xmx1500m", "-XX:+UseSerialGC", WorkerProcess.NODE_COMPILER);
+  private final Figures figures = new Figures();
 
   private RecoveryBench() {}
 
@@ -66,8 +67,9 @@ public final class RecoveryBench {
     }
     try {
       bench.run();
+      bench.figures.save();
     } finally {
-      bench.neighbours.forEach(WorkerProcess::close);
+      bench.neighbours.close();
     }
   }
 
@@ -162,7 +164,7 @@ public final class RecoveryBench {
   }
 
   private void row(Path file, int size, int count, Spread spread) throws IOException {
-    List<String> peers = startNeighbours(file, count, spread);
+    List<String> peers = neighbours.hold(file, spread, count);
     Measurements first = new Measurements();
     Measurements later = new Measurements();
     Measurements firstFloor = new Measurements();
@@ -198,6 +200,18 @@ public final class RecoveryBench {
         (long) first.median("own") >> 20,
         100 * later.median("others") / later.median("cpu"),
         whole ? "" : "not complete: " + first.all("outcome"));
+    String name =
+        "%d events, %d neighbours, %s: ".formatted(size, count, spread).toLowerCase(Locale.ROOT);
+    figures.add(name + "first ÷ floor, wall", first.ratio("took", firstFloor));
+    figures.add(name + "first ÷ floor, cpu", first.ratio("cpu", firstFloor));
+    figures.add(name + "again ÷ floor, wall", later.ratio("took", laterFloor));
+    figures.add(name + "again ÷ floor, cpu", later.ratio("cpu", laterFloor));
+    figures.add(name + "fetched per event", first.median("fetched") / size);
+    figures.add(name + "bytes per event", first.median("bytes") / size);
+    figures.add(name + "requests", first.median("requests"));
+    figures.add(name + "allocated per event", first.median("allocated") / size);
+    figures.add(name + "held ÷ events", first.least("held") / size);
+    figures.add(name + "heap at the end per event", first.median("own") / size);
     if (heapLimit) {
       runWithHeapLimit(size, peers, (long) first.median("own"));
     }
@@ -227,7 +241,7 @@ public final class RecoveryBench {
 
   /** How much longer it takes when a liar, a trickler and one that resets are asked as well. */
   private void runWithBadNeighbours(Path file, int size) throws IOException {
-    List<String> peers = startNeighbours(file, 4, Spread.EQUAL);
+    List<String> peers = neighbours.hold(file, Spread.EQUAL, 4);
     String[] address =
         peers.stream().map(p -> p.substring(p.indexOf('@') + 1)).toArray(String[]::new);
     String[] name = peers.stream().map(p -> p.substring(0, p.indexOf('@'))).toArray(String[]::new);
@@ -260,26 +274,9 @@ public final class RecoveryBench {
         size,
         seconds(alone),
         seconds(beside),
-        beside.median("took") / alone.median("took"),
+        beside.ratio("took", alone),
         100 * beside.least("held") / size);
-  }
-
-  /** Has the neighbours hold their parts, all at once, and tells where they are. */
-  private List<String> startNeighbours(Path file, int count, Spread spread) throws IOException {
-    while (neighbours.size() < count) {
-      neighbours.add(WorkerProcess.start("-Xmx1500m", "-XX:+UseSerialGC"));
-    }
-    for (WorkerProcess neighbour : neighbours) {
-      neighbour.request("drop");
-    }
-    for (int i = 0; i < count; i++) {
-      neighbours.get(i).send("hold", file, spread, i, count);
-    }
-    List<String> peers = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      peers.add(neighbours.get(i).awaitResponse().get("peer"));
-    }
-    return peers;
+    figures.add(size + " events: beside bad ones ÷ alone, wall", beside.ratio("took", alone));
   }
 
   private void measure(
@@ -287,9 +284,9 @@ public final class RecoveryBench {
       throws IOException {
     try (WorkerProcess process = WorkerProcess.start(options)) {
       for (int i = 0; i <= (times == 0 ? 0 : warmUpRuns + times); i++) {
-        long before = othersCpu();
+        long before = neighbours.cpuNanos();
         Map<String, String> answer = process.request(command);
-        answer.put("others", String.valueOf(othersCpu() - before));
+        answer.put("others", String.valueOf(neighbours.cpuNanos() - before));
         if (i == 0) {
           first.add(answer);
         } else if (i > warmUpRuns) {
@@ -297,10 +294,6 @@ public final class RecoveryBench {
         }
       }
     }
-  }
-
-  private long othersCpu() {
-    return neighbours.stream().map(WorkerProcess::cpu).mapToLong(Duration::toNanos).sum();
   }
 
   private static String seconds(Measurements measurements) {
@@ -311,8 +304,8 @@ public final class RecoveryBench {
     return String.format(
         Locale.ROOT,
         "%.2f %.2f",
-        measurements.median("took") / floor.median("took"),
-        measurements.median("cpu") / floor.median("cpu"));
+        measurements.ratio("took", floor),
+        measurements.ratio("cpu", floor));
   }
 
   private static String rate(int size, Measurements measurements) {
@@ -333,6 +326,10 @@ public final class RecoveryBench {
 
     double least(String key) {
       return all(key).stream().mapToDouble(Double::parseDouble).min().orElse(Double.NaN);
+    }
+
+    double ratio(String key, Measurements floor) {
+      return median(key) / floor.median(key);
     }
 
     double median(String key) {

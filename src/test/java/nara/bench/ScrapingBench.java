@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import nara.bench.BenchHistory.Spread;
-import nara.testing.PrometheusServer;
+import nara.testing.FreePorts;
 
 /**
  * What a dashboard costs a recovery: the same process recovers with its management port open, in
@@ -20,7 +20,7 @@ public final class ScrapingBench {
   private static final String USAGE =
       """
       usage: scripts/bench scraping [--events 80000] [--neighbours 4] [--pairs 9] [--warm 4]
-                                    [--every 1000] [--jvm "-Xms768m -XX:G1HeapRegionSize=8m"]
+                                    [--every 1000] [--jvm OPTIONS]
       --pairs  recoveries without and with a dashboard; the medians and their ratio are printed
       --warm   recoveries before that are not counted, half of them with a dashboard
       --every  milliseconds between two scrapes
@@ -31,7 +31,7 @@ public final class ScrapingBench {
   private int pairs = 9;
   private int warmUpRuns = 4;
   private Duration every = Duration.ofSeconds(1);
-  private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m"};
+  private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m", WorkerProcess.NODE_COMPILER};
 
   private ScrapingBench() {}
 
@@ -67,25 +67,13 @@ public final class ScrapingBench {
 
   private void run() throws Exception {
     Path file = BenchHistory.file(events);
-    List<WorkerProcess> neighbours = new ArrayList<>();
-    try {
-      List<String> peers = new ArrayList<>();
-      for (int i = 0; i < neighbourCount; i++) {
-        WorkerProcess neighbour = WorkerProcess.start("-Xmx1500m", "-XX:+UseSerialGC");
-        neighbours.add(neighbour);
-        neighbour.send("hold", file, Spread.EQUAL, i, neighbourCount);
-      }
-      for (WorkerProcess neighbour : neighbours) {
-        peers.add(neighbour.awaitResponse().get("peer"));
-      }
-      compare(peers);
-    } finally {
-      neighbours.forEach(WorkerProcess::close);
+    try (Neighbours neighbours = new Neighbours(1, "-Xmx1500m", "-XX:+UseSerialGC")) {
+      compare(neighbours.hold(file, Spread.EQUAL, neighbourCount));
     }
   }
 
   private void compare(List<String> peers) throws Exception {
-    int port = PrometheusServer.freePort();
+    int port = FreePorts.next();
     List<Object> command = new ArrayList<>(List.of("recover-open", port, events));
     command.addAll(peers);
     double[][] seconds = new double[2][pairs];
@@ -132,6 +120,10 @@ public final class ScrapingBench {
         median(seconds[1]) / median(seconds[0]),
         median(cpu[1]) / median(cpu[0]),
         median(ratios(seconds)));
+    Figures figures = new Figures();
+    figures.add("dashboard ÷ nobody, wall", median(seconds[1]) / median(seconds[0]));
+    figures.add("dashboard ÷ nobody, cpu", median(cpu[1]) / median(cpu[0]));
+    figures.save();
   }
 
   private static Map<String, String> recover(WorkerProcess process, List<Object> command)

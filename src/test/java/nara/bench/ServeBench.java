@@ -119,7 +119,9 @@ public final class ServeBench {
         measure(result, round >= 0);
       }
     }
-    print();
+    Figures figures = new Figures();
+    print(figures);
+    figures.save();
     System.out.print(without);
   }
 
@@ -235,7 +237,7 @@ public final class ServeBench {
         .build();
   }
 
-  private void print() {
+  private void print(Figures figures) {
     System.out.printf(
         Locale.ROOT,
         "%s, %d cores, JDK %s; one client, median of %d rounds of %d ms%n%n",
@@ -276,6 +278,12 @@ public final class ServeBench {
           median(result.cpuMillis),
           median(result.answers) / smallest,
           Double.isNaN(nginx) ? "-" : "%.2f".formatted(median(result.megabytes) / nginx));
+      if (result.process.isPresent()) {
+        String name = result.server + " " + result.what;
+        String first = serverResults.get(0).server;
+        figures.add(name + ", rate ÷ " + first, median(result.answers) / smallest);
+        figures.add(name + ", MB/s ÷ nginx", median(result.megabytes) / nginx);
+      }
     }
   }
 

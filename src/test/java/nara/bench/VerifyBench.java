@@ -1,5 +1,6 @@
 package nara.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public final class VerifyBench {
 
   private VerifyBench() {}
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     if (Arrays.asList(args).contains("--help")) {
       System.out.println("usage: scripts/bench verify [SIGNATURES [KEYS [ROUNDS]]]   (50000 40 5)");
       return;
@@ -79,7 +80,9 @@ public final class VerifyBench {
         }
       }
     }
-    print(verifierResults, signatures, keys, rounds, cores);
+    Figures figures = new Figures();
+    print(verifierResults, signatures, keys, rounds, cores, figures);
+    figures.save();
   }
 
   private static List<VerifierResult> rows(int keys) {
@@ -125,7 +128,12 @@ public final class VerifyBench {
   }
 
   private static void print(
-      List<VerifierResult> verifierResults, int signatures, int keys, int rounds, int cores) {
+      List<VerifierResult> verifierResults,
+      int signatures,
+      int keys,
+      int rounds,
+      int cores,
+      Figures figures) {
     System.out.printf(
         Locale.ROOT,
         "%,d signatures by %d keys, median of %d rounds, JDK %s, %s%n%n",
@@ -148,6 +156,8 @@ public final class VerifyBench {
           ratio(median(result.one), one),
           String.format(Locale.ROOT, "%,.0f", median(result.all)),
           ratio(median(result.all), all));
+      figures.add(result.name + ", 1 thread ÷ corretto", median(result.one) / one);
+      figures.add(result.name + ", all cores ÷ corretto", median(result.all) / all);
     }
   }
 

@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** A {@link BenchWorker} in a process of its own, and the conversation with it. */
 final class WorkerProcess implements AutoCloseable {
+  /** The compiler's thresholds as {@code scripts/nara} sets them for a node on a large machine. */
+  static final String NODE_COMPILER = "-XX:CompileThresholdScaling=4";
+
   private final Process process;
   private final PrintStream commands;
   private final BufferedReader answers;

@@ -24,6 +24,7 @@ import nara.node.NaraNode;
 import nara.node.Platform;
 import nara.node.config.NodeConfig;
 import nara.presence.OwnEventPublisher;
+import nara.profile.HostStats;
 import nara.recovery.RecoveryNotification;
 import nara.recovery.RecoveryNotification.RecoveryFinished;
 import nara.recovery.RecoveryRequest;
@@ -31,6 +32,7 @@ import nara.recovery.RecoveryRequest.CurrentReport;
 import nara.recovery.report.Report;
 import nara.simulation.machine.SimulatedHost;
 import nara.simulation.machine.SimulatedNetwork;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import nara.trust.verifier.SignatureVerifier;
 
@@ -86,7 +88,8 @@ final class HonestNode {
             random.split(),
             new RepeatableNonces(new SplittableRandom(identity.id().hashCode() + starts)),
             Optional.of(verifier),
-            1);
+            1,
+            uptime -> HostStats.NONE);
     NaraNode.start(
             own,
             identity,
@@ -117,7 +120,7 @@ final class HonestNode {
     for (int peer = 0; peer < 3; peer++) {
       TrustRequest.OfferEvents offer =
           new TrustRequest.OfferEvents(
-              "earlier-" + peer,
+              OfferSource.peer("earlier-" + peer),
               new Witness("10.88.0." + peer, false),
               RawEvents.join(events),
               true);

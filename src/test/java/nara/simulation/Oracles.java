@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import nara.event.Event;
 import nara.event.EventId;
+import nara.event.Ping;
 import nara.event.Verdict;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.recovery.report.Report;
@@ -22,6 +23,9 @@ import nara.recovery.report.Report;
  * What must hold after every simulation. Each check adds a sentence for each fault that it finds.
  */
 final class Oracles {
+  /** The pings of one target that a ledger keeps, by the contract. */
+  private static final int PINGS_PER_TARGET = 5;
+
   private final Scenario scenario;
   private final Truth truth;
   private final HonestNode subject;
@@ -157,7 +161,10 @@ final class Oracles {
       }
     }
     List<Event> lacking =
-        union.values().stream().filter(event -> !held.containsKey(event.id())).toList();
+        union.values().stream()
+            .filter(event -> !held.containsKey(event.id()))
+            .filter(event -> !isDisplaced(event, held))
+            .toList();
     List<Event> otherForm =
         union.values().stream()
             .filter(event -> held.containsKey(event.id()))
@@ -178,6 +185,22 @@ final class Oracles {
                   union.size(),
                   new String(held.get(otherForm.getFirst().id()).event().json(), UTF_8)));
     }
+  }
+
+  /**
+   * Whether an event is a ping that newer honest pings displaced. Neighbours that know each other
+   * ping each other during the recovery.
+   */
+  private boolean isDisplaced(Event lacking, Map<EventId, JudgedEvent> held) {
+    return lacking.payload() instanceof Ping ping
+        && held.values().stream()
+                .filter(each -> each.verdict() == Verdict.VALID)
+                .map(JudgedEvent::event)
+                .filter(each -> each.ts() > lacking.ts() && !truth.isForged(each))
+                .filter(
+                    each -> each.payload() instanceof Ping p && p.target().equals(ping.target()))
+                .count()
+            >= PINGS_PER_TARGET;
   }
 
   private static Event first(List<Event> events) {

@@ -1,6 +1,5 @@
 package nara.simulation;
 
-import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -52,9 +51,6 @@ final class SimulationRun {
   private static final int MAX_HEALING_STEPS = 30;
 
   private static final long MAX_STEPS = 3_000_000;
-
-  /** Far more than an orderly end takes. */
-  private static final int MAX_SHUTDOWN_STEPS = 20_000;
 
   private static final CachingVerifier VERIFIER = new CachingVerifier();
   private static final NodeConfig BASE =
@@ -109,7 +105,7 @@ final class SimulationRun {
     try {
       return run.result(verdict(run::play));
     } finally {
-      run.end();
+      run.network.shutDown();
     }
   }
 
@@ -403,30 +399,5 @@ final class SimulationRun {
         && !all.stream().allMatch(node -> node.heldById().keySet().containsAll(news.keySet())));
     story.tell("the news has gone round for %d steps of %s", healing, HEALING_STEP);
     return news;
-  }
-
-  /**
-   * Shuts the machines down: Vert.x keeps clients that nobody has closed in memory for ever, and
-   * with them their nodes.
-   */
-  private void shutDown() {
-    List<SimulatedHost> hosts = new ArrayList<>(hostileHosts);
-    neighbours.forEach(node -> hosts.add(node.host()));
-    if (subject != null) {
-      hosts.add(subject.host());
-    }
-    Future<?> all = Future.join(hosts.stream().map(SimulatedHost::shutDown).toList());
-    for (int i = 0; i < MAX_SHUTDOWN_STEPS && !all.isComplete(); i++) {
-      time.step();
-    }
-  }
-
-  private void end() {
-    shutDown();
-    hostileHosts.forEach(host -> host.kill(true));
-    neighbours.forEach(node -> node.kill(true));
-    if (subject != null) {
-      subject.kill(true);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package nara.simulation;
 
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +35,6 @@ final class VillageRun {
   private static final int BROKER_NUMBER = 100;
 
   private static final long MAX_STEPS = 1_000_000;
-  private static final int MAX_SHUTDOWN_STEPS = 20_000;
 
   /** All nodes have found each other by then, when nothing is lost. */
   private static final Duration MEETING = Duration.ofSeconds(25);
@@ -71,7 +69,6 @@ final class VillageRun {
   private final SimulatedBroker broker;
   private final List<HonestNode> nodes = new ArrayList<>();
   private final List<HostilePeer> hostiles = new ArrayList<>();
-  private final List<SimulatedHost> hosts = new ArrayList<>();
   private final List<byte[]> history;
   private final Set<Integer> hostileMessages = new HashSet<>();
 
@@ -81,7 +78,6 @@ final class VillageRun {
     this.random = new SplittableRandom(scenario.seed() ^ 0x5DEECE66DL);
     this.network = new SimulatedNetwork(time, random.split());
     SimulatedHost machine = network.addHost(BROKER_NUMBER);
-    hosts.add(machine);
     this.broker = new SimulatedBroker(machine, scenario.broker(), random.split());
     this.history =
         History.VILLAGE.deal(scenario.size(), 1, History.Spread.EQUAL, random.split()).getFirst();
@@ -99,7 +95,7 @@ final class VillageRun {
           run.scenario.describe() + run.story.text(),
           run.time.steps());
     } finally {
-      run.end();
+      run.network.shutDown();
     }
   }
 
@@ -154,7 +150,6 @@ final class VillageRun {
     for (int i = 0; i < scenario.hostiles().size(); i++) {
       VillageScenario.Hostile plan = scenario.hostiles().get(i);
       SimulatedHost host = network.addHost(scenario.honest() + i);
-      hosts.add(host);
       HostilePeer peer =
           new HostilePeer(
               Forger.impostor(plan.name()),
@@ -219,16 +214,5 @@ final class VillageRun {
     while (time.nextMoment() <= end && time.steps() < maxSteps) {
       time.step();
     }
-  }
-
-  /** Shuts the machines down, as a recovery's. */
-  private void end() {
-    List<SimulatedHost> all = new ArrayList<>(hosts);
-    nodes.forEach(node -> all.add(node.host()));
-    Future<?> closed = Future.join(all.stream().map(SimulatedHost::shutDown).toList());
-    for (int i = 0; i < MAX_SHUTDOWN_STEPS && !closed.isComplete(); i++) {
-      time.step();
-    }
-    all.forEach(host -> host.kill(true));
   }
 }

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** The table at the end of a soak, as docs/performance.md has it, and the verdict. */
+/** The table at the end of a soak, as docs/measurements.md has it, and the verdict. */
 final class SoakReport {
   /** Of heap and resident memory: a part, and some that is noise on any JVM. */
   private static final double MEMORY_TOLERANCE = 0.15;

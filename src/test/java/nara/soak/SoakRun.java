@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import nara.cluster.MemberProcess;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.Social;
@@ -27,6 +26,7 @@ import nara.identity.PublicKey;
 import nara.mesh.server.EventImport;
 import nara.mesh.wire.MeshPaths;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 import nara.testing.Mosquitto;
 import nara.testing.MqttPublisher;
 import nara.trust.verifier.SignatureVerifier;
@@ -131,7 +131,7 @@ final class SoakRun {
   }
 
   private void startNodes(String broker, Http http) throws IOException, InterruptedException {
-    int[] ports = MemberProcess.freePorts("127.0.0.1", 2 * options.nodes());
+    int[] ports = FreePorts.of("127.0.0.1", 2 * options.nodes());
     for (int i = 0; i < options.nodes(); i++) {
       SoakNode node =
           new SoakNode("soak-" + i, options.heap(), ports[2 * i], ports[2 * i + 1], directory);

@@ -169,6 +169,19 @@ public final class HostilePeer {
     return random;
   }
 
+  /** Does something again and again, until the simulation ends. */
+  public void every(long millis, Runnable action) {
+    vertx.setPeriodic(
+        millis,
+        timer -> {
+          if (host.isEnding()) {
+            vertx.cancelTimer(timer);
+          } else {
+            action.run();
+          }
+        });
+  }
+
   public Vertx vertx() {
     return vertx;
   }

@@ -27,6 +27,7 @@ public final class SimulatedHost {
   private final SimulatedLoop loop;
   private final SimulatedWorkers workers;
   private Duration skew = Duration.ZERO;
+  private boolean ending;
   private Vertx vertx;
 
   SimulatedHost(SimulatedNetwork network, String address) {
@@ -100,8 +101,14 @@ public final class SimulatedHost {
     return vertx;
   }
 
+  /** Whether its programs are to end. */
+  public boolean isEnding() {
+    return ending;
+  }
+
   /** Ends all programs in order. */
-  public Future<Void> shutDown() {
+  Future<Void> shutDown() {
+    ending = true;
     return loop.isDead() || vertx == null ? Future.succeededFuture() : vertx.close();
   }
 

@@ -9,7 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.Ticker;
 import java.util.Queue;
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /** The event loop of one simulated host: its tasks run by virtual time, on the one thread. */
 final class SimulatedLoop extends AbstractScheduledEventExecutor implements EventLoop {
   private final VirtualTime time;
-  private final Promise<Void> termination = new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
+  private final Promise<Void> termination = new DefaultPromise<>(ImmediateEventExecutor.INSTANCE);
   private boolean running;
   private boolean dead;
 
@@ -130,8 +130,10 @@ final class SimulatedLoop extends AbstractScheduledEventExecutor implements Even
     return promise;
   }
 
+  /** All that the host runs has ended by then. The loop itself ends when the host is killed. */
   @Override
   public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+    termination.trySuccess(null);
     return termination;
   }
 

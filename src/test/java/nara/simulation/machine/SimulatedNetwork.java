@@ -1,10 +1,12 @@
 package nara.simulation.machine;
 
+import io.vertx.core.Future;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +19,11 @@ import java.util.TreeMap;
 public final class SimulatedNetwork {
   private static final String PREFIX = "10.77.0.";
   private static final int FIRST_EPHEMERAL_PORT = 40_000;
+
+  /** Far more time than an orderly end takes. A machine that needs more waits for a thread. */
+  private static final Duration MAX_SHUTDOWN = Duration.ofMinutes(1);
+
+  private static final int MAX_SHUTDOWN_STEPS = 20_000;
 
   private final VirtualTime time;
   private final SplittableRandom random;
@@ -106,6 +113,20 @@ public final class SimulatedNetwork {
 
   private void on(SimulatedHost host, Link link, Runnable action) {
     time.runAfter(link.latency(), () -> host.loop().execute(action));
+  }
+
+  /**
+   * Shuts all machines down at the end of a simulation: Vert.x keeps clients that nobody has closed
+   * in memory for ever, and with them their nodes.
+   */
+  public void shutDown() {
+    Future<?> all = Future.join(hosts.stream().map(SimulatedHost::shutDown).toList());
+    long end = time.nanos() + MAX_SHUTDOWN.toNanos();
+    long maxSteps = time.steps() + MAX_SHUTDOWN_STEPS;
+    while (!all.isComplete() && time.nextMoment() <= end && time.steps() < maxSteps) {
+      time.step();
+    }
+    hosts.forEach(host -> host.kill(true));
   }
 
   void onKilled(SimulatedHost host, boolean silently) {

@@ -8,17 +8,16 @@ import nara.simulation.adversary.Misbehaviour;
 public final class EventFlood implements Misbehaviour {
   @Override
   public void act(HostilePeer me) {
-    me.vertx()
-        .setPeriodic(
-            100,
-            due -> {
-              if (sent++ < 60) {
-                byte[] event = me.events().get(me.random().nextInt(me.events().size()));
-                for (String address : me.surroundings().addresses()) {
-                  me.post(me.identity(), address, MeshPaths.SEND_EVENT, event);
-                }
-              }
-            });
+    me.every(
+        100,
+        () -> {
+          if (sent++ < 60) {
+            byte[] event = me.events().get(me.random().nextInt(me.events().size()));
+            for (String address : me.surroundings().addresses()) {
+              me.post(me.identity(), address, MeshPaths.SEND_EVENT, event);
+            }
+          }
+        });
   }
 
   private int sent;

@@ -8,7 +8,7 @@ import nara.simulation.adversary.Misbehaviour;
 public final class Replays implements Misbehaviour {
   @Override
   public void act(HostilePeer me) {
-    me.vertx().setPeriodic(300, due -> replay(me));
+    me.every(300, () -> replay(me));
   }
 
   private int rounds;

@@ -13,16 +13,15 @@ public final class RequestFlood implements Misbehaviour {
     byte[] body =
         ("{\"from\":\"" + me.identity().name() + "\",\"mode\":\"page\",\"page_size\":5000}")
             .getBytes(UTF_8);
-    me.vertx()
-        .setPeriodic(
-            50,
-            due -> {
-              if (sent++ < 60) {
-                for (String address : me.surroundings().addresses()) {
-                  me.post(me.identity(), address, MeshPaths.SYNC, body);
-                }
-              }
-            });
+    me.every(
+        50,
+        () -> {
+          if (sent++ < 60) {
+            for (String address : me.surroundings().addresses()) {
+              me.post(me.identity(), address, MeshPaths.SYNC, body);
+            }
+          }
+        });
   }
 
   private int sent;

@@ -5,25 +5,29 @@ import nara.mesh.wire.MeshPaths;
 import nara.simulation.adversary.HostilePeer;
 import nara.simulation.adversary.Misbehaviour;
 
-/** Sends its events to everybody, zine after zine. */
+/** Sends its events to everybody, zine after zine; after a pause it does so for ever. */
 public final class ZineFlood implements Misbehaviour {
-  @Override
-  public void act(HostilePeer me) {
-    me.vertx().setPeriodic(500, due -> flood(me));
-    me.vertx().setTimer(20_000, due -> rounds = Integer.MAX_VALUE);
-  }
+  private static final int FIRST_ROUNDS = 13;
+  private static final int PAUSE_END = 42;
 
   private int rounds;
 
+  @Override
+  public void act(HostilePeer me) {
+    me.every(500, () -> flood(me));
+  }
+
   private void flood(HostilePeer me) {
-    if (rounds++ > 12) {
+    rounds++;
+    if (rounds > FIRST_ROUNDS && rounds < PAUSE_END) {
       return;
     }
     List<byte[]> events = me.events();
     int from = me.random().nextInt(events.size());
     List<byte[]> some = events.subList(from, Math.min(events.size(), from + 150));
+    byte[] zine = me.zine(me.identity(), some);
     for (String address : me.surroundings().addresses()) {
-      me.post(me.identity(), address, MeshPaths.ZINE, me.zine(me.identity(), some));
+      me.post(me.identity(), address, MeshPaths.ZINE, zine);
     }
   }
 }

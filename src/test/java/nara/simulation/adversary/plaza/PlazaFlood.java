@@ -19,7 +19,7 @@ public final class PlazaFlood implements Misbehaviour {
 
   @Override
   public void join(HostilePeer me) {
-    me.vertx().setPeriodic(500, due -> flood(me));
+    me.every(500, () -> flood(me));
   }
 
   private void flood(HostilePeer me) {

@@ -16,7 +16,7 @@ public final class ReplayedMessages implements Misbehaviour {
 
   @Override
   public void join(HostilePeer me) {
-    me.vertx().setPeriodic(200, due -> replay(me));
+    me.every(200, () -> replay(me));
   }
 
   @Override
