@@ -107,7 +107,8 @@ class ArchitectureTest {
         .and()
         // The others are sequences of bus requests with files of their own.
         .haveNameNotMatching(
-            ".*(Verticle|Client|KeySearch|NeighbourMaintenance|RecoveryRunner)(\\$.*)?")
+            ".*(Verticle|Client|KeySearch|NeighbourMaintenance|NeighbourWatch|PlanExecutor"
+                + "|RecoveryRunner)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,11 @@ final class LedgerView {
   private final WorkerExecutor worker;
   private final Keyring keyring;
 
+  /** Keys of entries that were retracted since the current pull began. */
+  private final Set<String> retractedDuringPull = new HashSet<>();
+
+  private boolean pulling;
+
   /**
    * @param worker parses events
    * @param keyring learns the keys of hey-theres
@@ -54,8 +60,21 @@ final class LedgerView {
     return bus.request(LedgerRequest.VIEW_ADDRESS, request, Timeouts.LOCAL);
   }
 
-  /** Merges the map's entries of these keys into the view, batch by batch. */
+  /**
+   * Merges the map's entries of these keys into the view, batch by batch. Entries that {@link
+   * #mergeEntries} reports as retracted in the meantime stay out. One pull at a time.
+   */
   Future<?> pull(SharedMap map, List<String> keys) {
+    pulling = true;
+    return pullBatches(map, keys)
+        .onComplete(
+            pulled -> {
+              pulling = false;
+              retractedDuringPull.clear();
+            });
+  }
+
+  private Future<?> pullBatches(SharedMap map, List<String> keys) {
     if (keys.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -63,21 +82,31 @@ final class LedgerView {
     Set<String> batch = Set.copyOf(keys.subList(0, size));
     return worker
         .executeBlocking(() -> map.map().getAll(batch), false)
-        .compose(this::mergeEntries)
-        .compose(merged -> pull(map, keys.subList(size, keys.size())));
+        .compose(entries -> merge(entries, retractedDuringPull))
+        .compose(merged -> pullBatches(map, keys.subList(size, keys.size())));
   }
 
   /**
-   * Merges entries of the map into the view, and removes those that are retracted. Events that the
-   * view holds as valid are not parsed.
+   * Merges entries that the map's listener brings into the view, and removes those that are
+   * retracted. Events that the view holds as valid are not parsed.
    */
   Future<?> mergeEntries(Map<String, byte[]> entries) {
+    return merge(entries, Set.of());
+  }
+
+  /**
+   * @param outdated keys of entries that were read before their retraction; read after the parsing
+   */
+  private Future<?> merge(Map<String, byte[]> entries, Set<String> outdated) {
     List<String> keys = new ArrayList<>(entries.size());
     List<byte[]> retracted = new ArrayList<>();
     entries.forEach(
         (key, value) -> {
           if (EventEntry.isRetracted(value)) {
             retracted.add(value);
+            if (pulling) {
+              retractedDuringPull.add(key);
+            }
           } else {
             keys.add(key);
           }
@@ -85,9 +114,33 @@ final class LedgerView {
     return removeRetracted(retracted)
         .compose(none -> request(new FindValidIds(keys.stream().map(EventEntry::id).toList())))
         .compose(held -> worker.executeBlocking(() -> parse(keys, entries, held.valid()), false))
+        .map(events -> without(outdated, events))
         .compose(
             events ->
                 request(new MergeEvents(events)).onSuccess(result -> publishAnnouncements(events)));
+  }
+
+  /**
+   * Removes those of the pulled entries from the view that the map has retracted by now. Without
+   * the map's listener, a pull does not see a retraction that follows its read.
+   */
+  Future<?> removeRetracted(SharedMap map, Set<String> pulled) {
+    return pulled.isEmpty()
+        ? Future.succeededFuture()
+        : worker
+            .executeBlocking(
+                () ->
+                    map.map().getAll(pulled).values().stream()
+                        .filter(EventEntry::isRetracted)
+                        .toList(),
+                false)
+            .compose(this::removeRetracted);
+  }
+
+  private static List<JudgedEvent> without(Set<String> outdated, List<JudgedEvent> events) {
+    return outdated.isEmpty()
+        ? events
+        : events.stream().filter(event -> !outdated.contains(EventEntry.key(event))).toList();
   }
 
   private Future<?> removeRetracted(List<byte[]> values) {

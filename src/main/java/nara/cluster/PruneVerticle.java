@@ -5,7 +5,9 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import nara.bus.Bus;
 import nara.cluster.ClusterNotification.HigherTermSeen;
@@ -100,8 +102,20 @@ public final class PruneVerticle extends VerticleBase {
 
   private Future<?> prune() {
     return findExcess(map.map()::keySet)
-        .compose(excess -> view.pull(map, excess).compose(none -> findExcess(() -> excess)))
+        .compose(
+            excess ->
+                view.pull(map, excess)
+                    .compose(none -> findExcess(() -> excess))
+                    .compose(
+                        dropped ->
+                            view.removeRetracted(map, without(dropped, excess)).map(dropped)))
         .compose(dropped -> dropped.isEmpty() ? Future.succeededFuture() : remove(dropped));
+  }
+
+  private static Set<String> without(List<String> dropped, List<String> excess) {
+    Set<String> kept = new HashSet<>(excess);
+    dropped.forEach(kept::remove);
+    return kept;
   }
 
   /** Those of the keys that the view does not hold. */

@@ -29,22 +29,17 @@ import nara.cluster.Role;
 import nara.coordinates.OwnCoordinate;
 import nara.discovery.DiscoveryVerticle;
 import nara.discovery.TailscaleClient;
-import nara.gossip.GossipConfig;
 import nara.gossip.GossipVerticle;
 import nara.identity.Hardware;
 import nara.identity.Identity;
 import nara.identity.Keyring;
 import nara.identity.Origin;
-import nara.identity.Personality;
 import nara.identity.PublicKey;
-import nara.journey.JourneyConfig;
 import nara.journey.JourneyVerticle;
 import nara.ledger.Ledger;
-import nara.ledger.LedgerConfig;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerVerticle;
 import nara.ledger.clout.CloutRules;
-import nara.liveness.LivenessConfig;
 import nara.liveness.LivenessVerticle;
 import nara.mesh.ListenPort;
 import nara.mesh.MeshNode;
@@ -57,7 +52,6 @@ import nara.node.config.NodeConfig;
 import nara.node.config.Transport;
 import nara.opinion.OpinionVerticle;
 import nara.presence.Presence;
-import nara.presence.PresenceConfig;
 import nara.presence.PresenceVerticle;
 import nara.profile.Flair;
 import nara.profile.OwnStatus;
@@ -109,6 +103,7 @@ public final class NaraNode {
 
   private final Vertx vertx;
   private final NodeConfig config;
+  private final DerivedConfigs derived;
   private final Identity me;
   private final MeasuredVerifier verifier;
   private final Platform platform;
@@ -169,7 +164,8 @@ public final class NaraNode {
             // Two naras must not start at one place; their ids differ.
             new OwnCoordinate(new SplittableRandom(me.id().hashCode())));
     this.ownStatus = ownStatus();
-    this.usesBroker = config.usesPlaza() && config.cluster().has(Role.MQTT_LEDGER);
+    this.derived = new DerivedConfigs(config, me);
+    this.usesBroker = derived.usesBroker();
     this.facts = readFacts();
   }
 
@@ -218,7 +214,7 @@ public final class NaraNode {
         Part.of("prune", handover.isPresent(), () -> prune(handover.orElseThrow().term())),
         Part.of("liveness", true, this::liveness),
         Part.of("social", true, this::social),
-        Part.of("stash", usesStash(), this::stash),
+        Part.of("stash", derived.usesStash(), this::stash),
         Part.of("journey", true, this::journey),
         Part.of("coordinator", true, () -> coordinator(handover)));
   }
@@ -258,6 +254,8 @@ public final class NaraNode {
       case VerifierChoice.Available available -> {
         MeasuredVerifier verifier =
             new MeasuredVerifier(withRecheck(available.signatureVerifier(), config));
+        // While the node starts and looks for neighbours; their first page needs it.
+        ForkJoinPool.commonPool().execute(available.signatureVerifier()::prepare);
         // An event loop must not complete this promise: after a failed start there is none.
         Promise<NaraNode> started = Promise.promise();
         join(config, me)
@@ -340,7 +338,7 @@ public final class NaraNode {
   }
 
   private Deployable ledger() {
-    Ledger ledger = new Ledger(ledgerConfig(), keys);
+    Ledger ledger = new Ledger(derived.ledger(), keys);
     ledger.followClout(CloutRules.of(me.soul()));
     return new LedgerVerticle(
         ledger,
@@ -406,7 +404,10 @@ public final class NaraNode {
         scheduler.instant(),
         scheduler,
         new NodeFacts.Parts(
-            usesBroker, config.memory().snapshot().isPresent(), cluster.isPresent(), usesStash()),
+            usesBroker,
+            config.memory().snapshot().isPresent(),
+            cluster.isPresent(),
+            derived.usesStash()),
         verifier,
         networkClock,
         this::notes);
@@ -419,31 +420,18 @@ public final class NaraNode {
     return notes;
   }
 
-  /** Why this node sends nothing of its own over the mesh. */
-  private Optional<String> meshSilence() {
-    return !config.usesMesh()
-        ? Optional.of("this node does not use the mesh")
-        : config.readOnly() ? Optional.of("this node is read-only") : Optional.empty();
-  }
-
   private Deployable journey() {
-    return new JourneyVerticle(
-        me, keys, new JourneyConfig(meshSilence(), usesBroker), verifier, scheduler, networkClock);
+    return new JourneyVerticle(me, keys, derived.journey(), verifier, scheduler, networkClock);
   }
 
   private Deployable gossip() {
-    GossipConfig gossip =
-        GossipConfig.of(
-            meshSilence(), Personality.of(me.soul()), config.memory().mode(), usesBroker);
-    return new GossipVerticle(me.name(), gossip, scheduler, newRandom());
+    return new GossipVerticle(me.name(), derived.gossip(), scheduler, newRandom());
   }
 
   private Deployable presence() {
-    PresenceConfig presence =
-        new PresenceConfig(config.readOnly(), usesBroker, config.plaza().announceEvery());
     return new PresenceVerticle(
         me,
-        presence,
+        derived.presence(),
         this::meshAddress,
         () -> cluster.map(ClusterLifecycle::isNaraLeaving).orElse(true),
         scheduler);
@@ -476,7 +464,8 @@ public final class NaraNode {
         this::meshAddress,
         meshNode.coordinate(),
         Flair.onThisMachine(me, Hardware.hostName(), System.getenv()),
-        scheduler.steady());
+        scheduler.steady(),
+        platform.load());
   }
 
   private String meshAddress() {
@@ -512,10 +501,7 @@ public final class NaraNode {
   }
 
   private Deployable liveness() {
-    LivenessConfig liveness =
-        new LivenessConfig(
-            !config.readOnly(), config.usesMesh(), usesBroker, ledgerConfig().missingAfter());
-    return new LivenessVerticle(me, liveness, scheduler, networkClock, newRandom());
+    return new LivenessVerticle(me, derived.liveness(), scheduler, networkClock, newRandom());
   }
 
   private Deployable social() {
@@ -526,11 +512,6 @@ public final class NaraNode {
         meshNode.coordinate(),
         scheduler,
         newRandom());
-  }
-
-  /** A read-only node neither gives anything to others nor promises them anything. */
-  private boolean usesStash() {
-    return config.stash().enabled() && config.usesMesh() && !config.readOnly();
   }
 
   private Deployable stash() {
@@ -553,16 +534,6 @@ public final class NaraNode {
   /** A generator is not thread-safe, so each verticle has its own. */
   private RandomGenerator newRandom() {
     return new SplittableRandom(random.nextLong());
-  }
-
-  private LedgerConfig ledgerConfig() {
-    LedgerConfig ledger =
-        LedgerConfig.ofSize(config.memory().maxEvents())
-            .maxBytes(config.memory().maxBytes())
-            .ownedBy(me.name());
-    return config.transport() == Transport.GOSSIP
-        ? ledger.missingAfter(LedgerConfig.MISSING_AFTER_IN_GOSSIP)
-        : ledger;
   }
 
   private Future<?> restoreSnapshot() {

@@ -6,8 +6,10 @@ import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import nara.bus.Scheduler;
+import nara.profile.HostStats;
 import nara.trust.verifier.SignatureVerifier;
 
 /**
@@ -19,6 +21,7 @@ import nara.trust.verifier.SignatureVerifier;
  * @param nonces for encryption
  * @param verifier empty for the configured one
  * @param cores that verify events at once
+ * @param load of the machine, for the node's status; the argument is the node's uptime in seconds
  */
 public record Platform(
     Function<VertxOptions, Vertx> vertx,
@@ -26,7 +29,8 @@ public record Platform(
     RandomGenerator random,
     SecureRandom nonces,
     Optional<SignatureVerifier> verifier,
-    int cores) {
+    int cores,
+    LongFunction<HostStats> load) {
 
   /**
    * Options without Vert.x's cache of files, which needs a temporary folder that can be written.
@@ -45,6 +49,7 @@ public record Platform(
         random,
         new SecureRandom(),
         Optional.empty(),
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        HostStats::ofThisProcess);
   }
 }

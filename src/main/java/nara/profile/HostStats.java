@@ -71,7 +71,7 @@ public record HostStats(
   }
 
   /** This process now, with an uptime that the caller measures. Takes some microseconds. */
-  static HostStats ofThisProcess(long uptime) {
+  public static HostStats ofThisProcess(long uptime) {
     OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     MemoryUsage other = ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage();

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.IntSummaryStatistics;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import nara.coordinates.OwnCoordinate;
 import nara.identity.Identity;
@@ -41,6 +42,7 @@ public final class OwnStatus {
   private final OwnCoordinate coordinate;
   private final Flair flair;
   private final InstantSource clock;
+  private final LongFunction<HostStats> load;
   private final Instant start;
   private final Buzz buzz;
   private IntSummaryStatistics othersBuzz = new IntSummaryStatistics();
@@ -52,6 +54,7 @@ public final class OwnStatus {
    *
    * @param meshAddress of this node on the mesh at a moment, or empty
    * @param clock one that nobody sets
+   * @param load of the machine; the argument is the node's uptime in seconds
    */
   public OwnStatus(
       Identity me,
@@ -60,7 +63,8 @@ public final class OwnStatus {
       Supplier<String> meshAddress,
       OwnCoordinate coordinate,
       Flair flair,
-      InstantSource clock) {
+      InstantSource clock,
+      LongFunction<HostStats> load) {
     this.me = me;
     this.version = version;
     this.profile = profile;
@@ -68,6 +72,7 @@ public final class OwnStatus {
     this.coordinate = coordinate;
     this.flair = flair;
     this.clock = clock;
+    this.load = load;
     this.start = clock.instant();
     this.buzz = new Buzz(start);
   }
@@ -108,7 +113,7 @@ public final class OwnStatus {
     Duration uptime = Duration.between(start, now);
     int weighted = buzz.weightedLevel(othersBuzz, now);
     int chattiness = buzz.chattiness(weighted, now);
-    HostStats host = HostStats.ofThisProcess(uptime.toSeconds());
+    HostStats host = load.apply(uptime.toSeconds());
     String address = meshAddress.get();
     Flair.Moment moment =
         new Flair.Moment(

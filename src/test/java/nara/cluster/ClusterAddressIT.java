@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import nara.mesh.wire.PeerAddress;
+import nara.testing.FreePorts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +19,7 @@ class ClusterAddressIT {
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "::1"})
   void two_members_join_at_a_name_or_an_ipv6_address(String host) {
-    int[] ports = MemberProcess.freePorts(host, 2);
+    int[] ports = FreePorts.of(host, 2);
     List<String> addresses =
         List.of(
             new PeerAddress(host, ports[0]).toString(), new PeerAddress(host, ports[1]).toString());
@@ -35,7 +36,7 @@ class ClusterAddressIT {
 
   @Test
   void members_behind_nat_join_by_their_advertised_addresses() {
-    int[] ports = MemberProcess.freePorts("127.0.0.1", 2);
+    int[] ports = FreePorts.of("127.0.0.1", 2);
     List<String> addresses = List.of("localhost:" + ports[0], "localhost:" + ports[1]);
     ClusterMember one =
         join(config("127.0.0.1", ports[0], PeerAddress.parse(addresses.get(0)), addresses));
@@ -51,7 +52,7 @@ class ClusterAddressIT {
 
   @Test
   void name_that_cannot_be_looked_up_is_refused_with_a_sentence() {
-    int port = MemberProcess.freePorts("127.0.0.1", 1)[0];
+    int port = FreePorts.of("127.0.0.1", 1)[0];
     ClusterConfig config =
         config("no-such-host.invalid", port, Optional.empty(), List.of("127.0.0.1:" + port));
 

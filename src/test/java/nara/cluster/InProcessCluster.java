@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import nara.node.Blocking;
+import nara.testing.FreePorts;
 
 /** Members of one cluster within this process, each with its own instance of Vert.x. */
 public final class InProcessCluster implements AutoCloseable {
@@ -22,8 +23,7 @@ public final class InProcessCluster implements AutoCloseable {
    * @param roles of each
    */
   public static InProcessCluster join(String id, List<Set<Role>> roles) {
-    List<Integer> ports =
-        Arrays.stream(MemberProcess.freePorts("127.0.0.1", roles.size())).boxed().toList();
+    List<Integer> ports = Arrays.stream(FreePorts.of("127.0.0.1", roles.size())).boxed().toList();
     InProcessCluster cluster = new InProcessCluster();
     for (int i = 0; i < roles.size(); i++) {
       ClusterConfig config = config(ports, i, roles.get(i));

@@ -4,8 +4,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,21 +18,18 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import nara.mesh.server.EventImport;
 import nara.mesh.wire.MeshPaths;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 
 /** One member of a cluster: {@code nara run --cluster} in its own process. */
 public final class MemberProcess implements AutoCloseable {
   /** A wait that takes longer has failed, even on a busy machine. */
   static final Duration TIMEOUT = Duration.ofMinutes(6);
 
-  /** Below the ephemeral ports: a restarted member must find its ports free. */
-  private static final int MIN_PORT = 12_000;
-
-  private static final int MAX_PORT = 30_000;
   private static final long POLL_MILLIS = 100;
+
   private static final Duration EXPECTED_LATENCY = Duration.ofMillis(200);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -140,25 +135,7 @@ public final class MemberProcess implements AutoCloseable {
     if (!elsewhere.isEmpty()) {
       return new int[] {7435, 7434, 7433};
     }
-    return freePorts(host, 3);
-  }
-
-  /** Free ports of that host. */
-  public static int[] freePorts(String host, int count) {
-    return RandomGenerator.getDefault()
-        .ints(MIN_PORT, MAX_PORT)
-        .filter(port -> isFree(host, port))
-        .distinct()
-        .limit(count)
-        .toArray();
-  }
-
-  private static boolean isFree(String host, int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(host))) {
-      return socket.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
+    return FreePorts.of(host, 3);
   }
 
   /** Starts it, for the first time or again. */

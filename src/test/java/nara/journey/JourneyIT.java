@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +40,7 @@ import nara.node.config.NodeConfig;
 import nara.presence.Presence;
 import nara.testing.Citizen;
 import nara.testing.FakeBus;
+import nara.testing.FreePorts;
 import nara.testing.Mosquitto;
 import nara.testing.TestNode;
 import nara.testing.Vectors;
@@ -244,7 +244,7 @@ class JourneyIT {
 
   @Test
   void the_management_port_and_the_command_line_start_journeys() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     TestNode lisa = start("lisa", c -> c.with(new NodeConfig.WebConfig(true, "127.0.0.1", port)));
     start("bart", config -> config);
     String at = "127.0.0.1:" + port;
@@ -314,12 +314,6 @@ class JourneyIT {
     }
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.MultiMap;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +27,7 @@ import nara.mesh.wire.RawPeer;
 import nara.mesh.wire.RequestSignature;
 import nara.mesh.wire.Zine;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +50,7 @@ class FatEventsIT {
     List<Event> fat = fatEvents(fatBytes);
     try (TestNode bart = TestNode.holding("bart", history);
         RawPeer eve = new RawPeer((request, out) -> answer(request, out, fat))) {
-      int port = freePort();
+      int port = FreePorts.next();
       Process child = start(port, bart.configuredPeer(), "eve@" + eve.address());
       try {
         awaitRecovery(child);
@@ -195,12 +195,6 @@ class FatEventsIT {
     headers.forEach(request::header);
     try (HttpClient http = HttpClient.newHttpClient()) {
       http.send(request.build(), BodyHandlers.discarding());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -90,7 +90,7 @@ final class NetworkScenario {
     TestNode again = testNetwork.start(name);
     testNetwork.awaitRecovery(name);
 
-    assertThat(again.report().outcome()).isEqualTo("complete");
+    assertThat(again.report().outcome()).as(() -> again.report().toString()).isEqualTo("complete");
     assertThat(old).isNotEmpty();
     assertThat(holds(again, old)).as(() -> NetworkDump.of(testNetwork)).isTrue();
     testNetwork.advance(twoRounds);

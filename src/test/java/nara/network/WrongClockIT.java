@@ -29,6 +29,7 @@ import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
 import nara.testing.Citizen;
 import nara.testing.TestNode;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.Test;
 
@@ -122,7 +123,7 @@ class WrongClockIT {
               .bus()
               .request(
                   TrustRequest.ADDRESS,
-                  new TrustRequest.OfferEvents("bart", RawEvents.join(honest)),
+                  new TrustRequest.OfferEvents(OfferSource.peer("bart"), RawEvents.join(honest)),
                   TIMEOUT),
           TIMEOUT);
 

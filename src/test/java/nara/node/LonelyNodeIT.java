@@ -2,15 +2,13 @@ package nara.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import nara.node.config.NodeConfig;
+import nara.testing.FreePorts;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LonelyNodeIT {
   @Test
   void ready_names_the_keys_that_keep_a_node_alone() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     try (TestNode node =
             TestNode.start(
                 "lisa",
@@ -39,12 +37,6 @@ class LonelyNodeIT {
       assertThat(ready)
           .contains("others cannot learn where this node is: set mesh.advertise")
           .contains("there is nobody to look for: set discovery.peers or plaza.url");
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

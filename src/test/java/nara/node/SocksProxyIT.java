@@ -3,8 +3,6 @@ package nara.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,6 +14,7 @@ import nara.node.config.ConfigReader;
 import nara.node.config.NodeConfig;
 import nara.recovery.report.Report;
 import nara.testing.Citizen;
+import nara.testing.FreePorts;
 import nara.testing.SocksServer;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
@@ -84,10 +83,7 @@ class SocksProxyIT {
 
   @Test
   void report_says_that_the_proxy_is_absent() throws IOException {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
+    int free = FreePorts.next();
     try (TestNode maggie = start("socks5://127.0.0.1:" + free, peers("bart@" + IPV4))) {
       Report report = maggie.report();
 

@@ -27,7 +27,8 @@ class OwnStatusTest {
           () -> "10.0.0.1:7433",
           place,
           new Flair(LISA, Set.of("❄️"), true),
-          time.steady());
+          time.steady(),
+          HostStats::ofThisProcess);
 
   @Test
   void status_has_all_fields_that_others_show() {

@@ -34,6 +34,7 @@ import nara.mesh.client.MeshRequest;
 import nara.mqtt.PlazaNotification;
 import nara.presence.Presence;
 import nara.profile.Flair;
+import nara.profile.HostStats;
 import nara.profile.OwnStatus;
 import nara.profile.Profile;
 import nara.profile.Status;
@@ -104,7 +105,7 @@ class SocialVerticleTest {
         TrustRequest.OfferEvents.class,
         offer -> {
           written.add(Citizen.read(offer.events().json()).event());
-          return new OfferResult(1, 1, 0, 0, 0, 0, 0, Map.of(), Set.of());
+          return new OfferResult(1, 1, 0, 0, 0, 0, Map.of(), Set.of());
         });
     bus.reply(
         GossipRequest.ADDRESS,
@@ -134,7 +135,8 @@ class SocialVerticleTest {
             () -> "",
             place,
             Flair.onThisMachine(me.identity(), "", Map.of()),
-            time.steady());
+            time.steady(),
+            HostStats::ofThisProcess);
     bus.deploy(
         new SocialVerticle(me.identity(), sociable, own, place, time, new SplittableRandom(1)));
   }

@@ -2,8 +2,6 @@ package nara.stash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nara.cli.output.CommandLineRun;
 import nara.node.config.NodeConfig;
+import nara.testing.FreePorts;
 import nara.testing.TestNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +24,7 @@ class StashWebIT {
 
   @Test
   void operator_sets_and_gets_the_data_but_no_web_page_does() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     Path file = Files.writeString(folder.resolve("secret"), "the treehouse's password");
     String web = "127.0.0.1:" + port;
     try (TestNode node =
@@ -68,12 +67,6 @@ class StashWebIT {
       assertThat(http.send(tooLarge, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
       assertThat(CommandLineRun.of("stash", "get", "--at", web).out())
           .isEqualTo("the treehouse's password");
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

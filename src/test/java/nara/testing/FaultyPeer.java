@@ -1,6 +1,7 @@
 package nara.testing;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -11,7 +12,9 @@ import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -20,6 +23,7 @@ import nara.node.Blocking;
 /** Stands before a node and passes requests on, but for those that it is told to spoil. */
 public final class FaultyPeer implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final long PIECE_MILLIS = 50;
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = vertx.createHttpClient();
@@ -33,12 +37,15 @@ public final class FaultyPeer implements AutoCloseable {
   private volatile UnaryOperator<String> rewrite = body -> body;
   private volatile Function<String, String> redirect = body -> "";
   private volatile Delivery delivery = Delivery.WHOLE;
+  private volatile IntSupplier bytesPerSecond = () -> Integer.MAX_VALUE;
 
   /** How an answer is given. */
   private enum Delivery {
     WHOLE,
     /** A byte a second. */
     TRICKLED,
+    /** At the rate of {@link #deliveringAt}. */
+    PACED,
     /** The connection is reset when nine tenths are written. */
     RESET_AT_NINE_TENTHS
   }
@@ -102,6 +109,13 @@ public final class FaultyPeer implements AutoCloseable {
   /** Gives its answers a byte a second. */
   public FaultyPeer trickling() {
     delivery = Delivery.TRICKLED;
+    return this;
+  }
+
+  /** Sends each response to {@code POST /events/sync} at this rate, in bytes a second. */
+  public FaultyPeer deliveringAt(IntSupplier rate) {
+    bytesPerSecond = rate;
+    delivery = Delivery.PACED;
     return this;
   }
 
@@ -176,6 +190,7 @@ public final class FaultyPeer implements AutoCloseable {
     return switch (how) {
       case WHOLE -> response.end(bytes);
       case TRICKLED -> trickle(response, bytes, 0);
+      case PACED -> pace(response, bytes);
       case RESET_AT_NINE_TENTHS -> {
         response.headers().set("Content-Length", String.valueOf(bytes.length()));
         yield response
@@ -183,6 +198,27 @@ public final class FaultyPeer implements AutoCloseable {
             .onSuccess(written -> response.reset());
       }
     };
+  }
+
+  private Future<Void> pace(HttpServerResponse response, Buffer bytes) {
+    response.headers().set("Content-Length", String.valueOf(bytes.length()));
+    AtomicInteger written = new AtomicInteger();
+    Promise<Void> end = Promise.promise();
+    vertx.setPeriodic(
+        PIECE_MILLIS,
+        timer -> {
+          long piece = bytesPerSecond.getAsInt() * PIECE_MILLIS / 1_000;
+          int from = written.get();
+          int to = (int) Math.min(bytes.length(), from + Math.max(1, piece));
+          written.set(to);
+          if (to == bytes.length() || response.closed()) {
+            vertx.cancelTimer(timer);
+            response.end(bytes.slice(from, to)).onComplete(end);
+          } else {
+            response.write(bytes.slice(from, to));
+          }
+        });
+    return end.future();
   }
 
   private Future<Void> trickle(HttpServerResponse response, Buffer bytes, int at) {

@@ -4,8 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +118,7 @@ public final class Mosquitto implements AutoCloseable {
       String host, String access, String user, String password, boolean encrypted) {
     try {
       Path folder = Files.createTempDirectory("mosquitto");
-      Mosquitto broker = new Mosquitto(folder, host, freePort(), encrypted);
+      Mosquitto broker = new Mosquitto(folder, host, FreePorts.next(), encrypted);
       String config =
           // Started by root it would become another user, who cannot read this folder.
           "user root\n"
@@ -270,11 +268,5 @@ public final class Mosquitto implements AutoCloseable {
                 "These tests need a Mosquitto broker and there is none at "
                     + SEARCH_PATH
                     + ": install it (apt-get install mosquitto) or run scripts/test, which does"));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -38,6 +38,7 @@ import nara.mesh.ListenPort;
 import nara.mesh.MeshConfig;
 import nara.mesh.TestMesh;
 import nara.node.Blocking;
+import nara.trust.OfferSource;
 import nara.trust.TrustConfig;
 import nara.trust.TrustRequest;
 import nara.trust.TrustRequest.OfferResult;
@@ -123,7 +124,7 @@ public final class PagingUnderLoad implements AutoCloseable {
     return Blocking.await(
         bus.request(
             TrustRequest.ADDRESS,
-            new TrustRequest.OfferEvents("writer", RawEvents.join(events)),
+            new TrustRequest.OfferEvents(OfferSource.peer("writer"), RawEvents.join(events)),
             TIMEOUT),
         TIMEOUT);
   }

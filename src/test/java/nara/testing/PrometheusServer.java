@@ -2,8 +2,6 @@ package nara.testing;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -60,7 +58,7 @@ public final class PrometheusServer implements AutoCloseable {
                     Arrays.stream(targets)
                         .mapToObj(target -> "\"127.0.0.1:" + target + "\"")
                         .collect(Collectors.joining(", "))));
-    int port = freePort();
+    int port = FreePorts.next();
     Process process =
         new ProcessBuilder(
                 PrometheusTools.binary("prometheus").toString(),
@@ -83,13 +81,6 @@ public final class PrometheusServer implements AutoCloseable {
         Files.readString(rules)
             .replaceAll("for: \\d+m", "for: 1s")
             .replaceAll("\\[\\d+m\\]", "[3s]"));
-  }
-
-  /** A free port on loopback. */
-  public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Waits until these alerts fire. */

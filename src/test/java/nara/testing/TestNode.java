@@ -30,6 +30,7 @@ import nara.recovery.RecoveryNotification.RecoveryProgressed;
 import nara.recovery.report.Report;
 import nara.social.SocialConfig;
 import nara.stash.StashConfig;
+import nara.trust.OfferSource;
 import nara.trust.TrustRequest;
 
 /** A whole node on loopback with real sockets, as a test wants it: no waits, a free port. */
@@ -137,7 +138,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private static TrustRequest.OfferEvents offer(List<byte[]> events) {
-    return new TrustRequest.OfferEvents("test", RawEvents.join(events));
+    return new TrustRequest.OfferEvents(OfferSource.peer("test"), RawEvents.join(events));
   }
 
   public NaraNode node() {

@@ -10,7 +10,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Receives the entries that other members add to a map or change. This member knows its own
- * already.
+ * already, except the place of a retraction among the changes of others: an entry from before it
+ * may still be on its way. So it also receives its own retractions, and what ends them.
  */
 final class RemoteEntryListener {
   private final IMap<String, byte[]> map;
@@ -35,9 +36,16 @@ final class RemoteEntryListener {
     }
 
     private void accept(EntryEvent<String, byte[]> event) {
-      if (event.getMember() == null || !event.getMember().localMember()) {
+      if (event.getMember() == null
+          || !event.getMember().localMember()
+          || isRetracted(event.getValue())
+          || isRetracted(event.getOldValue())) {
         onEntry.accept(event.getKey(), event.getValue());
       }
+    }
+
+    private static boolean isRetracted(byte[] value) {
+      return value != null && EventEntry.isRetracted(value);
     }
   }
 

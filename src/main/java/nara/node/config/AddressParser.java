@@ -22,6 +22,13 @@ public final class AddressParser {
 
   private AddressParser() {}
 
+  /**
+   * A text for a message, without the secret that an address or a URL may carry before its host.
+   */
+  public static String withoutSecret(String text) {
+    return text.replaceFirst("//.*@", "//(not shown)@").replaceFirst("@[^@]*:.*@", "@(not shown)@");
+  }
+
   /** Reads {@code [NAME@]HOST[:PORT]}. The default port is the mesh port. */
   public static Optional<ConfiguredPeer> peer(String text) {
     try {

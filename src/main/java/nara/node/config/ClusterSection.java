@@ -10,7 +10,6 @@ import static nara.node.config.ConfigKind.path;
 import static nara.node.config.ConfigKind.port;
 import static nara.node.config.ConfigKind.text;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -20,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import nara.cluster.ClusterConfig;
 import nara.cluster.Role;
+import nara.file.PemFile;
 import nara.mesh.wire.PeerAddress;
 
 /** Reads the section {@code cluster}. */
@@ -106,9 +106,9 @@ final class ClusterSection {
   }
 
   private static Optional<ClusterConfig.Tls> tls(ConfigSection s, Path directory) {
-    Optional<Path> key = pemFile(s, "key", directory);
-    Optional<Path> certificate = pemFile(s, "certificate", directory);
-    Optional<Path> authority = pemFile(s, "authority", directory);
+    Optional<Path> key = pemFile(s, "key", PemFile.PKCS8_KEY, directory);
+    Optional<Path> certificate = pemFile(s, "certificate", PemFile.CERTIFICATE, directory);
+    Optional<Path> authority = pemFile(s, "authority", PemFile.CERTIFICATE, directory);
     long given = Stream.of(key, certificate, authority).filter(Optional::isPresent).count();
     if (given == 1 || given == 2) {
       s.addProblem(
@@ -124,11 +124,10 @@ final class ClusterSection {
    *
    * @param directory of the configuration file: a relative path begins there
    */
-  static Optional<Path> pemFile(ConfigSection s, String key, Path directory) {
+  static Optional<Path> pemFile(ConfigSection s, String key, PemFile kind, Path directory) {
     Optional<Path> file =
         s.optional(key, "none", path("a path of a PEM file")).map(directory::resolve);
-    file.filter(path -> !Files.isReadable(path))
-        .ifPresent(path -> s.addProblem(key, "there is no readable file \"" + path + "\""));
+    file.flatMap(kind::fault).ifPresent(fault -> s.addProblem(key, fault));
     return file;
   }
 }

@@ -14,23 +14,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import nara.bounds.SafeText;
 
 /**
  * Parses the text of a configuration into a tree with the position of each value, so that each
  * problem can name its line. A duplicate key is a problem, because one of the values would be lost.
- * Comments are allowed, as {@code //} or between {@code /*} and its end.
+ * Comments are allowed, as {@code //} or between {@code /*} and its end, and a comma after the last
+ * key or entry.
  */
 final class ConfigParser {
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(ConfigLimits.MAX_DEPTH)
                   .maxNumberLength(ConfigLimits.MAX_DIGITS)
                   .build())
           .build();
+
+  /** How the parser names the bracket that is not closed. */
+  private static final Pattern OPENING =
+      Pattern.compile("\\(start marker at \\[Source: [^\\]]*line: (\\d+), column: (\\d+)\\]\\)");
 
   /**
    * A value and its position.
@@ -70,12 +77,7 @@ final class ConfigParser {
         case Map<?, ?> map -> "an object";
         case List<?> list -> "a list";
         // A URL may contain a password.
-        case String text ->
-            '"'
-                + SafeText.excerpt(
-                    text.replaceFirst("//.*@", "//(not shown)@")
-                        .replaceFirst("@[^@]*:.*@", "@(not shown)@"))
-                + '"';
+        case String text -> '"' + SafeText.excerpt(AddressParser.withoutSecret(text)) + '"';
         default -> value.toString();
       };
     }
@@ -110,13 +112,22 @@ final class ConfigParser {
       }
       return root;
     } catch (JsonProcessingException broken) {
-      String reason =
-          SafeText.excerpt(broken.getOriginalMessage(), ConfigLimits.MAX_PARSER_MESSAGE);
-      addProblem(problems, broken.getLocation(), "", "is not JSON: " + reason);
+      addProblem(problems, broken.getLocation(), "", "is not JSON: " + reason(broken));
       return ConfigNode.EMPTY;
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading from memory", impossible);
     }
+  }
+
+  /** The parser's reason, in plain words where it names itself or its state. */
+  private static String reason(JsonProcessingException broken) {
+    String reason = broken.getOriginalMessage();
+    if (reason.contains("was expecting comma")) {
+      return "a comma is missing before this";
+    }
+    return SafeText.excerpt(
+        OPENING.matcher(reason).replaceAll("which begins at line $1, column $2"),
+        ConfigLimits.MAX_PARSER_MESSAGE);
   }
 
   /** One JSON value without a position; empty when the text is not JSON. */

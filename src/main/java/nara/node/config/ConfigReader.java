@@ -34,6 +34,7 @@ import nara.checkpoint.sync.CheckpointSyncConfig;
 import nara.discovery.DiscoveryConfig;
 import nara.discovery.DiscoveryConfig.ConfiguredPeer;
 import nara.discovery.DiscoveryConfig.Scan;
+import nara.file.PemFile;
 import nara.identity.PublicKey;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
@@ -77,6 +78,10 @@ public final class ConfigReader {
   private static final ConfigKind<String> SECRET_WEB_URL =
       new ConfigKind<>(
           WEB_URL.allowed(), WEB_URL.parse(), url -> url.replaceFirst("[?].*", "?***"));
+
+  /** A text that fits into a header of HTTP. The white space at its ends is removed before. */
+  private static final ConfigKind<String> HEADER_TEXT =
+      text("a text of ASCII characters", text -> text.matches("[\\x20-\\x7e]*"));
 
   /** Peers, and trusted keys: far above any network seen. */
   private static final int MAX_PEERS = 10_000;
@@ -459,10 +464,10 @@ public final class ConfigReader {
   private static PlazaConfig.Tls plazaTls(ConfigSection s, Path directory) {
     PlazaConfig.Tls tls =
         new PlazaConfig.Tls(
-            ClusterSection.pemFile(s, "ca", directory),
+            ClusterSection.pemFile(s, "ca", PemFile.CERTIFICATE, directory),
             s.read("insecure", false, FLAG),
-            ClusterSection.pemFile(s, "certificate", directory),
-            ClusterSection.pemFile(s, "key", directory));
+            ClusterSection.pemFile(s, "certificate", PemFile.CERTIFICATE, directory),
+            ClusterSection.pemFile(s, "key", PemFile.PRIVATE_KEY, directory));
     if (tls.certificate().isPresent() != tls.key().isPresent()) {
       s.addProblem("certificate", "belongs together with plaza.tls.key: give both or none");
     }
@@ -593,7 +598,7 @@ public final class ConfigReader {
         s.read("enabled", true, FLAG),
         s.read("host", "127.0.0.1", HOST),
         s.read("port", MeshConfig.DEFAULT_PORT + 1, port(0)),
-        s.secret("token", ANY_TEXT).orElse(""),
+        s.secret("token", HEADER_TEXT).orElse(""),
         s.list("cors", List.of(), 0, MAX_ORIGINS, ORIGIN));
   }
 }

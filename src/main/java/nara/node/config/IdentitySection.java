@@ -1,13 +1,16 @@
 package nara.node.config;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nara.bounds.SafeText;
+import nara.file.FileFault;
 import nara.identity.Soul;
 import nara.node.config.NodeConfig.IdentityConfig;
 
@@ -35,6 +38,11 @@ final class IdentitySection {
     Optional<Path> state =
         s.optional("state", "the service's or the user's", ConfigKind.path("a path of a directory"))
             .map(directory::resolve);
+    state
+        .flatMap(IdentitySection::firstExisting)
+        .filter(existing -> !Files.isDirectory(existing))
+        .ifPresent(
+            existing -> s.addProblem("state", printable(existing) + " is no directory; name one"));
     if (s.has("soul") && file.isPresent()) {
       s.addProblem("soul_file", "is given together with identity.soul: keep one of the two");
     }
@@ -78,9 +86,18 @@ final class IdentitySection {
       s.addProblem("soul_file", "there is no file " + printable(file));
       return Optional.empty();
     } catch (IOException unreadable) {
-      s.addProblem("soul_file", printable(file) + " cannot be read as text");
+      s.addProblem(
+          "soul_file",
+          "%s cannot be read (%s)".formatted(printable(file), FileFault.reason(unreadable)));
       return Optional.empty();
     }
+  }
+
+  /** The path, or the nearest directory above it that exists. */
+  private static Optional<Path> firstExisting(Path path) {
+    return Stream.iterate(path.toAbsolutePath(), Objects::nonNull, Path::getParent)
+        .filter(Files::exists)
+        .findFirst();
   }
 
   private static String printable(Path file) {

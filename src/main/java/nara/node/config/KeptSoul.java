@@ -3,7 +3,6 @@ package nara.node.config;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nara.bounds.SafeText;
+import nara.file.FileFault;
 import nara.identity.Identity;
 import nara.identity.Soul;
 
@@ -154,9 +154,7 @@ final class KeptSoul {
   }
 
   private static String reason(IOException failure) {
-    return failure instanceof AccessDeniedException
-        ? "permission denied"
-        : SafeText.excerpt(String.valueOf(failure.getMessage()));
+    return SafeText.excerpt(FileFault.reason(failure));
   }
 
   /** Naras of other names on this machine have other native souls. */

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import nara.bus.Bus;
+import nara.bus.BusMessage;
 import nara.cluster.ClusterMember;
 import nara.cluster.ClusterNotification;
 import nara.cluster.InProcessCluster;
@@ -42,6 +43,8 @@ class PruneVerticleIT {
   private static final int NEWEST = 200;
   private static final int ALL = 3_000;
   private static final long SECOND = 1_000_000_000L;
+  private static final String VIEW = "test.view";
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final Citizen BART = Citizen.named("bart");
 
   private final Queue<ClusterNotification> news = new ConcurrentLinkedQueue<>();
@@ -49,6 +52,9 @@ class PruneVerticleIT {
   private ClusterMember leader;
   private SharedMap map;
   private Bus bus;
+
+  /** Events that are retracted while the prune merges its copies; usually none. */
+  private final Queue<JudgedEvent> retractions = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void begin() throws InterruptedException {
@@ -62,16 +68,15 @@ class PruneVerticleIT {
         leader
             .vertx()
             .deployVerticle(
-                new LedgerVerticle(view, new SplittableRandom(1), LedgerRequest.VIEW_ADDRESS),
+                new LedgerVerticle(view, new SplittableRandom(1), VIEW),
                 new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+    InProcessCluster.await(
+        bus.serve(LedgerRequest.VIEW_ADDRESS, LedgerRequest.class, this::onRequest).completion());
     List<JudgedEvent> events = IntStream.range(0, ALL).mapToObj(PruneVerticleIT::tease).toList();
     // Only the map holds the newest events, as after a lost notification.
     List<JudgedEvent> seen = events.subList(0, ALL - NEWEST);
     InProcessCluster.await(
-        bus.request(
-            LedgerRequest.VIEW_ADDRESS,
-            new LedgerRequest.MergeEvents(seen),
-            Duration.ofMinutes(1)));
+        bus.request(LedgerRequest.VIEW_ADDRESS, new LedgerRequest.MergeEvents(seen), TIMEOUT));
     Map<String, byte[]> entries = new HashMap<>();
     events.forEach(event -> entries.put(EventEntry.key(event), EventEntry.value(event)));
     leader.terms().observe(3);
@@ -103,6 +108,20 @@ class PruneVerticleIT {
   }
 
   @Test
+  void prune_keeps_out_of_the_view_what_is_retracted_while_it_merges() {
+    JudgedEvent forged = tease(ALL - 1);
+    retractions.add(forged);
+
+    deployPrune(3);
+    MemberProcess.await(
+        "the map is pruned", () -> map.map().size() <= KEPT + NEWEST, () -> "" + map.map().size());
+
+    assertThat(held())
+        .doesNotContain(EventEntry.key(forged))
+        .contains(EventEntry.key(tease(ALL - 2)));
+  }
+
+  @Test
   void prune_of_an_old_term_is_rejected() {
     leader.terms().observe(4);
     deployPrune(3);
@@ -112,6 +131,25 @@ class PruneVerticleIT {
         () -> "");
 
     assertThat(map.map().size()).isEqualTo(ALL);
+  }
+
+  /** The view, with a retraction of another member just before a merge. */
+  private Future<? extends BusMessage> onRequest(LedgerRequest<?> request) {
+    JudgedEvent retracted =
+        request instanceof LedgerRequest.MergeEvents ? retractions.poll() : null;
+    if (retracted == null) {
+      return bus.request(VIEW, request, TIMEOUT);
+    }
+    Map<String, byte[]> entry =
+        Map.of(EventEntry.key(retracted), EventEntry.retractedValue(retracted));
+    return leader
+        .vertx()
+        .executeBlocking(() -> map.write(3, entry, false))
+        .compose(
+            written ->
+                bus.request(
+                    VIEW, new LedgerRequest.RemoveEvents(List.of(retracted.event())), TIMEOUT))
+        .compose(removed -> bus.request(VIEW, request, TIMEOUT));
   }
 
   private void deployPrune(long term) {

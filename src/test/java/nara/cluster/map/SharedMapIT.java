@@ -7,14 +7,18 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import nara.cluster.ClusterConfig;
 import nara.cluster.HazelcastConfig;
 import nara.cluster.LeaseQuorumCheck;
-import nara.cluster.MemberProcess;
+import nara.testing.FreePorts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +32,7 @@ class SharedMapIT {
 
   @BeforeAll
   static void begin() {
-    int[] ports = MemberProcess.freePorts("127.0.0.1", 2);
+    int[] ports = FreePorts.of("127.0.0.1", 2);
     int first = ports[0];
     int second = ports[1];
     termTracker = new TermTracker();
@@ -107,6 +111,35 @@ class SharedMapIT {
 
     assertThat(map.map().get("kept")).isEqualTo(bytes("first"));
     assertThat(map.map().containsKey("gone")).isFalse();
+  }
+
+  @Test
+  void listener_receives_own_changes_only_where_a_retraction_begins_or_ends()
+      throws InterruptedException {
+    SharedMap map = new SharedMap(one, EventEntry.LEDGER_MAP);
+    SharedMap others = new SharedMap(other, EventEntry.LEDGER_MAP);
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    RemoteEntryListener listener =
+        new RemoteEntryListener(map.map(), (key, value) -> received.add(text(value)));
+    listener.register();
+    long term = Math.max(termTracker.highest(), otherTerms.highest()) + 10;
+
+    others.write(term, Map.of("disputed", bytes("event")), true);
+    map.write(term, Map.of("disputed", bytes("event\0")), false);
+    map.write(term, Map.of("disputed", bytes("event")), true);
+    map.write(term, Map.of("disputed", bytes("mine")), false);
+    others.write(term, Map.of("disputed", bytes("theirs")), false);
+
+    List<String> inOrder = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      inOrder.add(received.poll(30, TimeUnit.SECONDS));
+    }
+    listener.unregister().join();
+    assertThat(inOrder).containsExactly("event", "event\0", "event", "theirs");
+  }
+
+  private static String text(byte[] value) {
+    return new String(value, StandardCharsets.UTF_8);
   }
 
   private static byte[] bytes(String text) {

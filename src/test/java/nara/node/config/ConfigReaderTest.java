@@ -33,6 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigReaderTest {
+  private static final Path KEY_AND_CERTIFICATE =
+      Path.of("src/test/resources/pem/key-and-certificate.pem");
+
   private static final long MEDIUM_MEGABYTES = 1_000;
   private static final Soul LISAS = Citizen.named("lisa").identity().soul();
 
@@ -284,12 +287,14 @@ class ConfigReaderTest {
     "'{\"plaza\": {\"url\": \"my_broker:1883\"}}', 'plaza.url: \"my_broker:1883\" is not a broker,"
         + " mqtt://HOST[:PORT] or mqtts://HOST[:PORT] (no WebSockets), or empty: for example"
         + " mqtt://my_broker:1883'",
-    "'{\"plaza\": {\"url\": \"tcp://h\", \"tls\": {\"ca\": \"pom.xml\"}}}', 'plaza.tls: needs a"
-        + " broker with TLS: set plaza.url to mqtts://'",
+    "'{\"plaza\": {\"url\": \"tcp://h\", \"tls\": {\"ca\":"
+        + " \"src/test/resources/pem/key-and-certificate.pem\"}}}', 'plaza.tls: needs a broker with"
+        + " TLS: set plaza.url to mqtts://'",
     "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"ca\": \"none\"}}}', 'plaza.tls.ca: there is"
         + " no readable file \"none\"'",
-    "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"key\": \"pom.xml\"}}}',"
-        + " 'plaza.tls.certificate: belongs together with plaza.tls.key: give both or none'",
+    "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"key\":"
+        + " \"src/test/resources/pem/key-and-certificate.pem\"}}}', 'plaza.tls.certificate: belongs"
+        + " together with plaza.tls.key: give both or none'",
     "'{\"discovery\": {\"peers\": [\"bart@[::1\"]}}', 'discovery.peers[0]: \"bart@[::1\" is not a"
         + " peer, [NAME@]HOST[:PORT] or an object with name, address and public_key: the address"
         + " \"[::1\" is not HOST:PORT (an IPv6 address goes in brackets, as in [::1]:7433); for"
@@ -314,10 +319,31 @@ class ConfigReaderTest {
         + " which it needs'",
     "'{\"cluster\": {\"members\": [\"a:1\", \"b:1\"], \"quorum\": 4}}', 'cluster.quorum: is more"
         + " than the 3 members that there are'",
-    "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\"}}}', 'cluster.tls.key: needs tls.certificate"
-        + " and tls.authority beside it: all three files or none'",
-    "'{\"cluster\": {\"tls\": {\"key\": \"pom.xml\", \"certificate\": \"pom.xml\", \"authority\":"
+    "'{\"cluster\": {\"tls\": {\"key\": \"src/test/resources/pem/key-and-certificate.pem\"}}}',"
+        + " 'cluster.tls.key: needs tls.certificate and tls.authority beside it: all three files or"
+        + " none'",
+    "'{\"cluster\": {\"tls\": {\"key\": \"src/test/resources/pem/key-and-certificate.pem\","
+        + " \"certificate\": \"src/test/resources/pem/key-and-certificate.pem\", \"authority\":"
         + " \"none\"}}}', 'cluster.tls.authority: there is no readable file \"none\"'",
+    "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"ca\": \"pom.xml\"}}}', 'plaza.tls.ca:"
+        + " \"pom.xml\" holds no certificate; give a PEM file, with a line -----BEGIN"
+        + " CERTIFICATE-----'",
+    "'{\"plaza\": {\"url\": \"tls://h\", \"tls\": {\"ca\": \"src\"}}}', 'plaza.tls.ca:"
+        + " there is no readable file \"src\"'",
+    "'{\"cluster\": {\"tls\": {\"key\": \"src/test/resources/pem/rsa-key.pem\", \"certificate\":"
+        + " \"src/test/resources/pem/key-and-certificate.pem\", \"authority\":"
+        + " \"src/test/resources/pem/key-and-certificate.pem\"}}}', 'cluster.tls.key:"
+        + " \"src/test/resources/pem/rsa-key.pem\" holds no private key in PKCS 8; give a PEM file,"
+        + " with a line -----BEGIN PRIVATE KEY-----'",
+    "'{\"identity\": {\"state\": \"pom.xml/below\"}}', 'pom.xml\" is no directory; name one'",
+    "'{\"identity\": {\"soul_file\": \"src\"}}', 'identity.soul_file: \"src\" cannot be read (Is"
+        + " a directory)'",
+    "'{\"web\": {\"token\": \"a\\nb\"}}', 'web.token: the value (not shown) is not a text of ASCII"
+        + " characters'",
+    "'{\"web\": {\"token\": \"Zoë\"}}', 'web.token: the value (not shown) is not a text of ASCII"
+        + " characters'",
+    "'{\"mesh\": {\"port\": 1 \"gzip\": true}}', 'is not JSON: a comma is missing before this'",
+    "'{\"mesh\": {', 'expected close marker for Object which begins at line 1, column 10'",
     "'[]', is not a JSON object: it must begin with {",
     "'', is not a JSON object: it must begin with {",
     "'{} {}', something follows after the closing }",
@@ -458,8 +484,16 @@ class ConfigReaderTest {
   }
 
   @Test
+  void comma_may_follow_the_last_key_and_the_last_entry() {
+    String json = "{\"discovery\": {\"peers\": [\"bart@h:1\",],},}";
+
+    assertThat(read(json).problems()).isEmpty();
+    assertThat(read(json).config().orElseThrow().discovery().peers()).hasSize(1);
+  }
+
+  @Test
   void paths_of_pem_files_begin_at_the_configuration_file(@TempDir Path folder) throws IOException {
-    Path pem = Files.writeString(folder.resolve("ca.pem"), "x");
+    Path pem = Files.copy(KEY_AND_CERTIFICATE, folder.resolve("ca.pem"));
     String json =
         """
         { "plaza": {"url": "mqtts://h",

@@ -152,13 +152,13 @@ class KeptSoulTest {
             ConfigReader.read(
                     "{\"identity\": {\"state\": \"/x\"}, \"memory\": {\"snapshot\":"
                         + " \"/data/s.gz\"}}",
-                    Map.of("HOME", "/root"),
+                    Map.of("HOME", "/home"),
                     1_000)
                 .config()
                 .orElseThrow()
                 .identity()
                 .states())
-        .containsExactly(Path.of("/x"), Path.of("/data"), Path.of("/root/.local/state/nara"));
+        .containsExactly(Path.of("/x"), Path.of("/data"), Path.of("/home/.local/state/nara"));
   }
 
   private static Optional<Path> state(String json, Map<String, String> environment) {
