@@ -28,6 +28,11 @@ final class AimdWindow {
     return window;
   }
 
+  /** Small requests in flight: more, unless the peer is slow or fails. */
+  int windowOfSmall() {
+    return window < PagesLimits.INITIAL_WINDOW ? window : PagesLimits.MAX_WINDOW;
+  }
+
   /**
    * A response came.
    *

@@ -16,7 +16,7 @@ import nara.recovery.pages.CallDispatcher.PagesCall;
  * the claims about keys: a name that several keys claim can only be decided when all claims are
  * known.
  *
- * <p>One peer gives the checkpoints with its announcements, which saves a request.
+ * <p>The first peer gives the checkpoints with its announcements, which saves a request.
  */
 final class Announcements {
   private static final Set<String> SERVICES =
@@ -37,7 +37,8 @@ final class Announcements {
   }
 
   /** Asks a peer, unless it was asked before. */
-  void request(String peer, boolean withCheckpoints) {
+  void request(String peer) {
+    boolean withCheckpoints = asked.isEmpty();
     if (asked.add(peer)) {
       unfinished.add(peer);
       Filter filter = new Filter(withCheckpoints ? WITH_CHECKPOINTS : SERVICES, Set.of());
@@ -59,6 +60,11 @@ final class Announcements {
   void onAbandoned(PagesCall call) {
     unfinished.remove(call.peerName());
     missing.add(call.peerName());
+  }
+
+  /** The peers that were asked. */
+  int askedCount() {
+    return asked.size();
   }
 
   /** Starts the wait for the rest, once, when half of the peers have given theirs. */

@@ -58,6 +58,14 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
       return peer.name();
     }
 
+    /** Whether its response has a few events, so that the round trip takes most of its time. */
+    boolean isSmall() {
+      return switch (purpose) {
+        case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
+        case SKETCH, KEYS, ABOUT_SELF, FETCH_RANGE -> false;
+      };
+    }
+
     PagesCall retriedAt(Peer next) {
       return new PagesCall(
           purpose, next, index, subjectPeer, query, rangeFetch, failedAttempts + 1);
@@ -150,14 +158,19 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   }
 
   private void startOrWait(PagesCall call, List<PlanCommand> commands) {
-    if (hasRoom(call.peerName())) {
+    if (hasRoom(call.peerName(), call.isSmall())) {
       commands.add(start(call));
     } else {
       waiting.add(call);
     }
   }
 
+  /** Whether there is room for a page of a range. */
   boolean hasRoom(String peer) {
+    return hasRoom(peer, false);
+  }
+
+  private boolean hasRoom(String peer, boolean small) {
     if (lostPeers.isPaused(peer)) {
       return false;
     }
@@ -170,7 +183,7 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
       same += call.peerName().equals(peer) ? 1 : 0;
       sameHost += call.peer().host().equals(peers.get(peer).host()) ? 1 : 0;
     }
-    if (same >= windowOf(peer).window()) {
+    if (same >= (small ? windowOf(peer).windowOfSmall() : windowOf(peer).window())) {
       return false;
     }
     if (responded) {

@@ -36,8 +36,9 @@ import nara.recovery.pages.ReplicaGroups.ReplicaGroup;
  * Fetches all events that the peers together hold, page by page, in these phases:
  *
  * <pre>
- * SKETCH       measure each ledger ({@link SketchCollector}) and group the replicas
- * KEYS         fetch the announcements of every peer ({@link Announcements}), and the checkpoints
+ * SKETCH       measure each ledger ({@link SketchCollector}) and group the replicas; meanwhile
+ *              request the announcements of every peer ({@link Announcements})
+ * KEYS         wait for the rest of the announcements
  * PROBE        fetch events about this node; probe each group ({@link ProbeSampler})
  * FETCH        fetch the ranges of the chosen groups ({@link RangeScheduler}), newest first
  * CHECK        check fetchers and skipped groups ({@link SpotChecks}); fetch what the checks find
@@ -229,8 +230,9 @@ public final class PagesRung implements RungExecution {
     switch (call.purpose()) {
       case SKETCH -> {
         sketches.onResponse(call, page);
-        if (phase != Phase.SKETCH && groups.isResolved(call.peerName())) {
-          requestAnnouncements(call.peerName());
+        if (sketches.holdsEvents(call.peerName())
+            && (phase != Phase.SKETCH || announcements.askedCount() < config.maxPeers())) {
+          announcements.request(call.peerName());
         }
       }
       case KEYS -> announcements.onResponse(call, page);
@@ -314,8 +316,7 @@ public final class PagesRung implements RungExecution {
       case SKETCH -> {
         updateGroups();
         phase = Phase.KEYS;
-        groups.representative().ifPresent(peer -> announcements.request(peer, true));
-        sketches.selectedPeers().forEach(this::requestAnnouncements);
+        sketches.selectedPeers().forEach(announcements::request);
       }
       case KEYS -> {
         phase = Phase.PROBE;
@@ -361,13 +362,6 @@ public final class PagesRung implements RungExecution {
     }
   }
 
-  /** A peer that holds nothing has no announcement. */
-  private void requestAnnouncements(String peer) {
-    if (!groups.isEmpty(peer)) {
-      announcements.request(peer, false);
-    }
-  }
-
   private boolean fetchesEveryPeer() {
     return config.thoroughness() == RecoveryConfig.Thoroughness.FULL;
   }
@@ -392,7 +386,7 @@ public final class PagesRung implements RungExecution {
       case SKETCH -> sketches.blocksPhase(call, phase);
       case FETCH_RANGE ->
           !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
-      case KEYS -> announcements.blocksPhase(call);
+      case KEYS -> phase != Phase.SKETCH && announcements.blocksPhase(call);
       // Requested first, but a round trip of its own would only delay the rest.
       case ABOUT_SELF -> phase != Phase.PROBE;
       case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;

@@ -102,6 +102,14 @@ final class SketchCollector {
         .toList();
   }
 
+  /** Whether the peer holds events, as far as it is known by now. */
+  boolean holdsEvents(String peer) {
+    LedgerSketch coarse = coarseSketches.get(peer);
+    return groups.isResolved(peer)
+        ? !groups.isEmpty(peer)
+        : coarse != null && !coarse.points().isEmpty();
+  }
+
   /** The peers that were asked for a sketch. */
   Set<String> triedPeers() {
     return tried;

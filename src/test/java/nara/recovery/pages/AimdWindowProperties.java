@@ -81,6 +81,16 @@ class AimdWindowProperties {
     assertThat(window.window()).isEqualTo(1);
   }
 
+  @Property
+  void small_requests_fill_the_largest_window_unless_the_peer_is_slow_or_fails(
+      @ForAll @Size(max = 30) List<@IntRange(min = -1, max = 9_000) Integer> before) {
+    AimdWindow window = new AimdWindow();
+    before.forEach(took -> answer(window, 1_000, took));
+
+    boolean troubled = window.window() < PagesLimits.INITIAL_WINDOW;
+    assertThat(window.windowOfSmall()).isEqualTo(troubled ? 1 : PagesLimits.MAX_WINDOW);
+  }
+
   private static void answer(AimdWindow window, int events, int millis) {
     if (millis < 0) {
       window.onFailure();

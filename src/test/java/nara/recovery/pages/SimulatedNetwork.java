@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 import nara.event.EventId;
 import nara.event.Verdict;
 import nara.ledger.Query;
@@ -88,7 +89,7 @@ public final class SimulatedNetwork {
   public final List<StartFetch> requests = new ArrayList<>();
   public final PeerScores peerScores = new PeerScores();
   public long fetched;
-  int maxInFlight;
+  long maxInFlight;
 
   private final Map<String, List<EventRef>> ledgers = new LinkedHashMap<>();
   private final PriorityQueue<Instant> wakes = new PriorityQueue<>();
@@ -162,7 +163,11 @@ public final class SimulatedNetwork {
         calls.merge(fetch.peer().name(), 1, Integer::sum);
         (silentPeers.contains(fetch.peer().name()) ? stalling : underWay).add(fetch);
       }
-      maxInFlight = Math.max(maxInFlight, underWay.size() + stalling.size());
+      long toResponding =
+          Stream.concat(underWay.stream(), stalling.stream())
+              .filter(call -> peerScores.of(call.peer().name()).hasResponded())
+              .count();
+      maxInFlight = Math.max(maxInFlight, toResponding);
       StartFetch fetch = underWay.poll();
       if (fetch != null) {
         rung.onCallEnded(fetch.callId(), answer(fetch.peer().name(), fetch.query()));
