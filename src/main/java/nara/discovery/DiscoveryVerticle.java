@@ -64,6 +64,9 @@ public final class DiscoveryVerticle extends VerticleBase {
   /** How long a search waits for the stash: one ping. */
   private static final Duration FORMER_PATIENCE = Duration.ofSeconds(5);
 
+  /** A nara responds to pings until the end of its stop, which takes less than this. */
+  private static final Duration GOODBYE_CHECK_DELAY = Duration.ofSeconds(30);
+
   /** One event is enough: the signature of the response counts. */
   private static final Query PROOF = new Query.Page(Long.MIN_VALUE, 1, Query.Filter.ALL);
 
@@ -79,6 +82,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   private final InstantSource steady;
 
   private final Goodbyes goodbyes = new Goodbyes();
+  private final Set<String> goodbyesToCheck = new HashSet<>();
   private final AnnouncedTargets announced;
   private final Map<String, List<String>> resolvedHosts = new HashMap<>();
   private final Set<String> proving = new HashSet<>();
@@ -436,8 +440,10 @@ public final class DiscoveryVerticle extends VerticleBase {
 
   private void onPresence(Presence presence) {
     if (presence instanceof Presence.Offline offline
-        && !goodbyes.accepts(offline, scheduler.instant())
+        && !goodbyes.accepts(
+            offline, Duration.between(offline.leftAt(), scheduler.instant()), steady.instant())
         && known.isReachable(offline.name())) {
+      checkGoodbye(offline);
       return;
     }
     String name = presence instanceof Presence.Online online ? online.name() : "";
@@ -450,6 +456,36 @@ public final class DiscoveryVerticle extends VerticleBase {
     pingAnnounced();
   }
 
+  /**
+   * Pings a nara again that has responded since its goodbye. It may have restarted; or its stop
+   * takes a while, or its clock is behind.
+   */
+  private void checkGoodbye(Presence.Offline goodbye) {
+    String name = goodbye.name();
+    if (goodbyesToCheck.add(name)) {
+      scheduler.schedule(
+          vertx,
+          GOODBYE_CHECK_DELAY,
+          () -> {
+            goodbyesToCheck.remove(name);
+            Optional<Neighbour> neighbour = known.byName(name).filter(Neighbour::online);
+            if (neighbour.isPresent() && !stopped) {
+              checkGoodbye(goodbye, neighbour.get());
+            }
+          });
+    }
+  }
+
+  private void checkGoodbye(Presence.Offline goodbye, Neighbour neighbour) {
+    ping(new PingTarget(neighbour.address(), neighbour.name(), Neighbour.Source.HEARSAY))
+        .onSuccess(
+            outcome -> {
+              if (!(outcome instanceof Pong pong && pong.name().equals(goodbye.name()))) {
+                known.onPresence(goodbye);
+              }
+            });
+  }
+
   /** Pings newly announced addresses, between the runs too. */
   private void pingAnnounced() {
     if (!usesMesh || stopped) {
@@ -457,7 +493,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     }
     for (Optional<PingTarget> n = announced.next(); n.isPresent(); n = announced.next()) {
       PingTarget target = n.get();
-      Instant sentAt = scheduler.instant();
+      Instant sentAt = steady.instant();
       ping(target)
           .onComplete(
               ended -> {
@@ -477,7 +513,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   /** The key that holds for a name has changed, so a nara that was refused may be accepted now. */
   private Future<PingOutcome> pingAgain(PingTarget target) {
     pingsAgain++;
-    Instant sentAt = scheduler.instant();
+    Instant sentAt = steady.instant();
     return ping(target)
         .onComplete(
             ended -> {
@@ -489,7 +525,7 @@ public final class DiscoveryVerticle extends VerticleBase {
   }
 
   private Future<PingOutcome> ping(PingTarget target) {
-    Instant sentAt = scheduler.instant();
+    Instant sentAt = steady.instant();
     return bus.request(
             MeshRequest.ADDRESS,
             new MeshRequest.PingPeer(target.address(), config.pingTimeout()),
@@ -515,9 +551,11 @@ public final class DiscoveryVerticle extends VerticleBase {
     proveRivals(outcome);
   }
 
-  /** For an accepted response: a nara that is not used has no vote about the time. */
+  /** Uses an accepted response. The clock of a nara that was refused does not count. */
   private void onAccepted(PingTarget target, Instant sentAt, Pong pong) {
-    goodbyes.onResponse(pong.name(), sentAt);
+    if (known.rivals(pong.name()).isEmpty()) {
+      goodbyes.onResponse(pong.name(), sentAt);
+    }
     if (!pong.key().equals(me.keys().publicKey())) {
       Peer peer = new Peer(pong.name(), target.address(), target.source() == CONFIGURED);
       pong.clockOffset().ifPresent(offset -> networkClock.record(peer.witness(), offset));
@@ -610,7 +648,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     DiscoveryRun current = run;
     for (Optional<PingTarget> next = current.next(); next.isPresent(); next = current.next()) {
       PingTarget target = next.get();
-      Instant sentAt = scheduler.instant();
+      Instant sentAt = steady.instant();
       ping(current, target).onSuccess(outcome -> onPingOutcome(current, target, sentAt, outcome));
     }
     sendingPings = false;

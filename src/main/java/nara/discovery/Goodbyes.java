@@ -1,29 +1,28 @@
 package nara.discovery;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import nara.bounds.BoundedMap;
 import nara.presence.Presence;
 
 /**
- * Decides between a nara's goodbye and its response to a ping: the newer one counts. A response is
- * as old as its ping, because a nara that stops may still respond after its goodbye. Not
- * thread-safe.
+ * Decides between the goodbye of a nara and its response to a ping: the newer one counts. A
+ * response counts as of the time when its ping was sent.
+ *
+ * <p>All times are of this node's steady clock. Not thread-safe.
  */
 final class Goodbyes {
   private final Map<String, Instant> leftAt = BoundedMap.lru(KnownNeighbours.MAX_NEIGHBOURS);
-
-  /** When the last ping was sent that a nara responded to. */
   private final Map<String, Instant> respondedAt = BoundedMap.lru(KnownNeighbours.MAX_NEIGHBOURS);
 
   /**
-   * Whether a goodbye counts. Other naras still pass it on when the nara has come back.
+   * Whether a goodbye counts. Other naras still pass on the goodbye of a nara that has come back.
    *
-   * @param now by this node's clock
+   * @param age how long ago the nara said it, by the two clocks; negative when its clock is ahead
    */
-  boolean accepts(Presence.Offline goodbye, Instant now) {
-    // The clock of the nara that left may be ahead.
-    Instant left = goodbye.firstHand() || goodbye.leftAt().isAfter(now) ? now : goodbye.leftAt();
+  boolean accepts(Presence.Offline goodbye, Duration age, Instant now) {
+    Instant left = goodbye.firstHand() || age.isNegative() ? now : now.minus(age);
     Instant responded = respondedAt.get(goodbye.name());
     if (!goodbye.firstHand() && responded != null && responded.isAfter(left)) {
       return false;

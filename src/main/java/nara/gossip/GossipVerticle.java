@@ -282,11 +282,13 @@ public final class GossipVerticle extends VerticleBase {
   }
 
   /**
-   * A signed answer proves that a peer is online that was offline at the request. A peer that was
-   * online may have said goodbye since: its older answer must not bring it back.
+   * A signed answer proves that a peer is online that was offline at the request. The answer of a
+   * peer that has just said goodbye proves nothing.
    */
   private void publishOnline(Peer peer, Neighbour atRequest) {
-    if (atRequest != null && !atRequest.online()) {
+    if (atRequest != null
+        && !atRequest.online()
+        && !extractor.mayBeStopping(peer.name(), scheduler.instant())) {
       bus.publish(
           Presence.ADDRESS,
           new Presence.Online(peer.name(), atRequest.id(), peer.address(), atRequest.key(), true));

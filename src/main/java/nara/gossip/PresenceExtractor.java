@@ -28,11 +28,17 @@ final class PresenceExtractor {
    */
   static final Duration MAX_ANNOUNCEMENT_AGE = Duration.ofHours(1);
 
+  /** A nara may still respond for this time after its goodbye, while it stops. */
+  static final Duration MAX_STOP_TIME = Duration.ofSeconds(30);
+
   /** As many as discovery keeps neighbours. */
   private static final int MAX_NARAS = 10_000;
 
   private final String me;
-  private final Map<String, Long> newestTsByName = BoundedMap.lru(MAX_NARAS);
+  private final Map<String, Newest> newestByName = BoundedMap.lru(MAX_NARAS);
+
+  /** The newest announcement or goodbye of a nara. */
+  private record Newest(long ts, boolean isGoodbye) {}
 
   PresenceExtractor(String me) {
     this.me = me;
@@ -40,14 +46,15 @@ final class PresenceExtractor {
 
   /** {@code imported} announcements tell addresses, but not that their emitters are online. */
   List<Presence> extract(List<Event> events, boolean imported, Instant now) {
-    // One for each nara: an announcement that a goodbye follows would cause a ping, and the nara
-    // may still respond while it stops.
+    // The newest one of each nara. An announcement before a goodbye would cause a ping, and the
+    // nara may still respond while it stops.
     Map<String, Presence> extracted = new LinkedHashMap<>();
     for (Event event : events) {
       Presence presence = presence(event, imported, now);
       if (presence != null
           && !presence.name().equals(me)
-          && recordIfNewer(presence.name(), event.ts())) {
+          && recordIfNewer(
+              presence.name(), new Newest(event.ts(), event.payload() instanceof Chau))) {
         extracted.remove(presence.name());
         extracted.put(presence.name(), presence);
       }
@@ -81,12 +88,20 @@ final class PresenceExtractor {
     return event.ts() > Event.unixNanos(now.minus(MAX_ANNOUNCEMENT_AGE));
   }
 
-  private boolean recordIfNewer(String name, long ts) {
-    Long before = newestTsByName.get(name);
-    if (before != null && before >= ts) {
+  private boolean recordIfNewer(String name, Newest newest) {
+    Newest before = newestByName.get(name);
+    if (before != null && before.ts() >= newest.ts()) {
       return false;
     }
-    newestTsByName.put(name, ts);
+    newestByName.put(name, newest);
     return true;
+  }
+
+  /** Whether a nara that responds may still be stopping. */
+  boolean mayBeStopping(String name, Instant now) {
+    Newest newest = newestByName.get(name);
+    return newest != null
+        && newest.isGoodbye()
+        && newest.ts() > Event.unixNanos(now.minus(MAX_STOP_TIME));
   }
 }

@@ -46,6 +46,7 @@ import nara.mesh.wire.AddressPolicy;
 import nara.mesh.wire.MeshFailure;
 import nara.presence.Presence;
 import nara.presence.Presence.Online;
+import nara.testing.ManualScheduler;
 import nara.trust.TrustRequest.OfferResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -432,6 +433,31 @@ class DiscoveryVerticleTest {
     assertThat(online(ask(vertx, new ListNeighbours()))).isEmpty();
   }
 
+  /** It has not restarted: its stop took a while, or its clock is behind. */
+  @Test
+  void nara_that_has_responded_since_its_goodbye_is_pinged_again_half_a_minute_later(Vertx vertx)
+      throws Exception {
+    Map<String, String> names = new ConcurrentHashMap<>(Map.of("10.0.0.1:1", "bart"));
+    mesh(vertx, peer -> answering(names).apply(peer));
+    ManualScheduler time = ManualScheduler.fromNow();
+    deploy(vertx, peers("10.0.0.1:1"), time);
+    Instant goodbye = time.instant();
+    time.advance(Duration.ofSeconds(1));
+    assertThat(online(discover(vertx))).containsExactly("bart");
+    tell(vertx, new Presence.Offline("bart", false, goodbye));
+
+    time.advance(Duration.ofSeconds(30));
+    assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("bart");
+
+    names.clear();
+    tell(vertx, new Presence.Offline("bart", false, goodbye));
+    time.advance(Duration.ofSeconds(30));
+    while (!online(ask(vertx, new ListNeighbours())).isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertThat(pinged).hasSize(3);
+  }
+
   /** A nara that stops may still respond after its goodbye. */
   @Test
   void response_to_a_ping_from_before_a_goodbye_does_not_bring_a_nara_back(Vertx vertx)
@@ -450,7 +476,7 @@ class DiscoveryVerticleTest {
 
     tell(vertx, new Presence.Offline("bart", false, Instant.now()));
     late.complete(pong("bart"));
-    // When the answer to this later ping is there, the late one is, too.
+    // The response to this later ping comes after the late one.
     ask(vertx, new PingSilentPeers(Set.of("10.0.0.2:1")));
     assertThat(online(ask(vertx, new ListNeighbours()))).containsExactly("lisa");
 
@@ -619,6 +645,10 @@ class DiscoveryVerticleTest {
   }
 
   private String deploy(Vertx vertx, DiscoveryConfig config) throws Exception {
+    return deploy(vertx, config, Scheduler.system());
+  }
+
+  private String deploy(Vertx vertx, DiscoveryConfig config, Scheduler scheduler) throws Exception {
     return await(
         vertx.deployVerticle(
             new DiscoveryVerticle(
@@ -626,7 +656,7 @@ class DiscoveryVerticleTest {
                 keys,
                 config,
                 AddressPolicy.strict(),
-                Scheduler.system(),
+                scheduler,
                 networkClock,
                 new SplittableRandom(1),
                 host -> {},

@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import nara.discovery.DiscoveryRequest;
 import nara.discovery.DiscoveryRequest.NeighbourList;
 import nara.discovery.Neighbour;
+import nara.event.Event;
 import nara.identity.Personality;
 import nara.ledger.MemoryMode;
 import nara.mesh.client.MeshRequest;
@@ -33,6 +34,7 @@ import nara.testing.Citizen;
 import nara.testing.FakeBus;
 import nara.testing.ManualScheduler;
 import nara.testing.RecordCopy;
+import nara.trust.TrustNotification;
 import nara.trust.TrustRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +79,28 @@ class GossipVerticleTest {
         .isEqualTo(new Presence.Offline("nobody", true, Instant.EPOCH));
 
     whileOffline.complete(exchangedWithBart());
+    assertThat(FakeBus.next(presences)).isInstanceOf(Presence.Online.class);
+  }
+
+  @Test
+  void answer_of_a_peer_that_has_just_said_goodbye_does_not_bring_it_back() {
+    BlockingQueue<Promise<ZinesExchanged>> exchanges =
+        bus.hold(MeshRequest.ADDRESS, MeshRequest.ExchangeZines.class);
+    bartOnline = false;
+    time.advance(config.interval());
+    byte[] chau = Citizen.named("bart").chau(Event.unixNanos(time.instant()));
+    bus.publish(
+        TrustNotification.ADDRESS,
+        new TrustNotification.AnnouncementsMerged(List.of(Citizen.read(chau).event()), false));
+    assertThat(FakeBus.next(presences)).isInstanceOf(Presence.Offline.class);
+
+    FakeBus.next(exchanges).complete(exchangedWithBart());
+    FakeBus.until(this::counts, counts -> counts.exchanges() == 1);
+    bus.publish(Presence.ADDRESS, new Presence.Offline("nobody", true, Instant.EPOCH));
+    assertThat(FakeBus.next(presences).name()).isEqualTo("nobody");
+
+    time.advance(config.interval());
+    FakeBus.next(exchanges).complete(exchangedWithBart());
     assertThat(FakeBus.next(presences)).isInstanceOf(Presence.Online.class);
   }
 

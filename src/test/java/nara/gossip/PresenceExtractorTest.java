@@ -65,6 +65,19 @@ class PresenceExtractorTest {
   }
 
   @Test
+  void nara_may_be_stopping_for_half_a_minute_after_its_goodbye_unless_it_has_returned() {
+    Event goodbye = Citizen.read(BART.chau(Event.unixNanos(NOW.minusSeconds(20)))).event();
+    extractor.extract(List.of(goodbye), false, NOW);
+
+    assertThat(extractor.mayBeStopping("bart", NOW)).isTrue();
+    assertThat(extractor.mayBeStopping("bart", NOW.plusSeconds(10))).isFalse();
+    assertThat(extractor.mayBeStopping("lisa", NOW)).isFalse();
+
+    extractor.extract(List.of(hello(BART, Duration.ofSeconds(9))), false, NOW);
+    assertThat(extractor.mayBeStopping("bart", NOW)).isFalse();
+  }
+
+  @Test
   void own_events_are_not_arrivals() {
     assertThat(extractor.extract(List.of(hello(LISA, Duration.ofMinutes(1))), false, NOW))
         .isEmpty();

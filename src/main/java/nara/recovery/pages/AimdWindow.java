@@ -28,7 +28,7 @@ final class AimdWindow {
     return window;
   }
 
-  /** Small requests in flight: more, unless the peer is slow or fails. */
+  /** Requests in flight that get few events. A peer that is slow or fails gets no more of them. */
   int windowOfSmall() {
     return window < PagesLimits.INITIAL_WINDOW ? window : PagesLimits.MAX_WINDOW;
   }

@@ -62,11 +62,6 @@ final class Announcements {
     missing.add(call.peerName());
   }
 
-  /** The peers that were asked. */
-  int askedCount() {
-    return asked.size();
-  }
-
   /** Starts the wait for the rest, once, when half of the peers have given theirs. */
   boolean startGrace() {
     boolean half = 2 * unfinished.size() <= asked.size();
@@ -86,7 +81,7 @@ final class Announcements {
     return !late.contains(call.peerName());
   }
 
-  /** The peers that did not give theirs. */
+  /** The peers that did not give their announcements. */
   Set<String> missing() {
     return missing;
   }

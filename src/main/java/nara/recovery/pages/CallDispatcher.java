@@ -93,6 +93,12 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
     addedCount++;
   }
 
+  /** Adds a call before all waiting ones. */
+  void addFirst(CallPurpose purpose, String peer, int index, Query query) {
+    waiting.addFirst(new PagesCall(purpose, peers.get(peer), index, "", query, null, 0));
+    addedCount++;
+  }
+
   void retry(PagesCall call, String peer) {
     waiting.add(call.retriedAt(peers.get(peer)));
   }
@@ -183,7 +189,7 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
       same += call.peerName().equals(peer) ? 1 : 0;
       sameHost += call.peer().host().equals(peers.get(peer).host()) ? 1 : 0;
     }
-    if (same >= (small ? windowOf(peer).windowOfSmall() : windowOf(peer).window())) {
+    if (same >= (small ? windowOfSmall(peer) : windowOf(peer).window())) {
       return false;
     }
     if (responded) {
@@ -220,6 +226,12 @@ final class CallDispatcher extends CallQueue<CallDispatcher.PagesCall> {
   /** Whether a waiting call or one in flight meets the condition. */
   boolean anyMatch(Predicate<PagesCall> condition) {
     return waiting.stream().anyMatch(condition) || inFlight.values().stream().anyMatch(condition);
+  }
+
+  /** One peer never takes all places. */
+  private int windowOfSmall(String peer) {
+    int window = windowOf(peer).windowOfSmall();
+    return Math.clamp(config.maxInFlight() - 1, 1, window);
   }
 
   private AimdWindow windowOf(String peer) {

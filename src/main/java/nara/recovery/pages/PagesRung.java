@@ -200,6 +200,10 @@ public final class PagesRung implements RungExecution {
       groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
     }
     reassigner.onFailed(call, failed.failure());
+    if (call.purpose() == CallPurpose.SKETCH) {
+      // Its ledger may be fetched without a sketch.
+      requestAnnouncements(call.peerName());
+    }
   }
 
   /** Whether to repeat a call at a peer that lost its connection: nobody else can serve it. */
@@ -230,10 +234,7 @@ public final class PagesRung implements RungExecution {
     switch (call.purpose()) {
       case SKETCH -> {
         sketches.onResponse(call, page);
-        if (sketches.holdsEvents(call.peerName())
-            && (phase != Phase.SKETCH || announcements.askedCount() < config.maxPeers())) {
-          announcements.request(call.peerName());
-        }
+        requestAnnouncements(call.peerName());
       }
       case KEYS -> announcements.onResponse(call, page);
       case ABOUT_SELF -> onAboutSelf(call, page);
@@ -362,6 +363,13 @@ public final class PagesRung implements RungExecution {
     }
   }
 
+  /** A peer that holds nothing has no announcement. */
+  private void requestAnnouncements(String peer) {
+    if (sketches.holdsEvents(peer) && (phase != Phase.SKETCH || sketches.isCandidate(peer))) {
+      announcements.request(peer);
+    }
+  }
+
   private boolean fetchesEveryPeer() {
     return config.thoroughness() == RecoveryConfig.Thoroughness.FULL;
   }
@@ -387,7 +395,7 @@ public final class PagesRung implements RungExecution {
       case FETCH_RANGE ->
           !call.rangeFetch().tailOnly() || peerScores.of(call.peerName()).responsive();
       case KEYS -> phase != Phase.SKETCH && announcements.blocksPhase(call);
-      // Requested first, but a round trip of its own would only delay the rest.
+      // It is requested first, but the other phases do not wait for its round trip.
       case ABOUT_SELF -> phase != Phase.PROBE;
       case PROBE, CHECK_FETCHED, CHECK_SKIPPED -> true;
     };

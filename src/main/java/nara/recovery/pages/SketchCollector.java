@@ -102,6 +102,11 @@ final class SketchCollector {
         .toList();
   }
 
+  /** Whether the peer is among the first that may be selected. */
+  boolean isCandidate(String peer) {
+    return tried.stream().filter(this::mayBeSelected).limit(maxSelected).anyMatch(peer::equals);
+  }
+
   /** Whether the peer holds events, as far as it is known by now. */
   boolean holdsEvents(String peer) {
     LedgerSketch coarse = coarseSketches.get(peer);
@@ -119,6 +124,11 @@ final class SketchCollector {
     dispatcher.add(CallPurpose.SKETCH, peer, index, "", query);
   }
 
+  /** The other phases wait for sketches, so they come before the announcements of other peers. */
+  private void addNextCall(String peer, int index, Query query) {
+    dispatcher.addFirst(CallPurpose.SKETCH, peer, index, query);
+  }
+
   void onResponse(PagesCall call, PageFetched page) {
     String peer = call.peerName();
     if (!page.fault().isEmpty() || !isUsable(page)) {
@@ -129,7 +139,7 @@ final class SketchCollector {
     countRejected(peer, page);
     if (call.index() == COARSE && page.events() >= PagesLimits.FIRST_COARSE_POINTS) {
       // The oldest points are missing, and without them no rank is known.
-      addCall(peer, COARSE_OF_LARGE, LedgerSketch.coarseQuery(PagesLimits.MAX_COARSE_POINTS));
+      addNextCall(peer, COARSE_OF_LARGE, LedgerSketch.coarseQuery(PagesLimits.MAX_COARSE_POINTS));
       return;
     }
     switch (call.index()) {
@@ -142,7 +152,8 @@ final class SketchCollector {
         coarse
             .fineQuery()
             .ifPresentOrElse(
-                query -> addCall(peer, FINE, query), () -> addCall(peer, FIRST_PAGE, firstPage));
+                query -> addNextCall(peer, FINE, query),
+                () -> addNextCall(peer, FIRST_PAGE, firstPage));
       }
       case FINE -> {
         LedgerSketch sketch = coarseSketches.get(peer).withFine(page.eventRefs());

@@ -2,12 +2,15 @@ package nara.recovery.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import nara.event.EventId;
 import nara.ledger.MemoryMode;
 import nara.ledger.Query;
@@ -467,6 +470,81 @@ class PagesRungTest {
       }
     }
     assertThat(asked).isEqualTo(names);
+  }
+
+  @Test
+  void fast_strangers_are_not_asked_for_announcements_in_place_of_preferred_peers() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    List<String> names = IntStream.range(0, 12).mapToObj(i -> "p" + i).toList();
+    names.forEach(name -> network.addPeer(name, all));
+    RecoveryConfig config = RecoveryConfig.defaults(MemoryMode.SHORT);
+    PagesRung rung = network.start(config);
+    Deque<PlanCommand.StartFetch> inFlight = new ArrayDeque<>(fetches(rung, network));
+    Set<String> asked = new HashSet<>();
+    while (!inFlight.isEmpty() && asked.size() < config.maxPeers()) {
+      // The last one that was asked is the fastest.
+      PlanCommand.StartFetch fetch = inFlight.removeLast();
+      rung.onCallEnded(fetch.callId(), network.answer(fetch.peer().name(), fetch.query()));
+      for (PlanCommand.StartFetch next : fetches(rung, network)) {
+        inFlight.addLast(next);
+        if (next.query().filter().services().contains("hey-there")) {
+          asked.add(next.peer().name());
+        }
+      }
+    }
+
+    assertThat(asked).isEqualTo(Set.copyOf(names.subList(0, config.maxPeers())));
+  }
+
+  private static List<PlanCommand.StartFetch> fetches(PagesRung rung, SimulatedNetwork network) {
+    return rung.startCalls(network.now).stream()
+        .filter(PlanCommand.StartFetch.class::isInstance)
+        .map(PlanCommand.StartFetch.class::cast)
+        .toList();
+  }
+
+  @Test
+  void peer_that_serves_no_slices_gives_its_announcements_before_any_range() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    List.of("a", "b", "c").forEach(name -> network.addPeer(name, all));
+    network.filteringResponses(
+        (peer, query, answer) ->
+            peer.equals("c") && query instanceof Query.Slice
+                ? new FetchFailed(MeshFailure.UNSUPPORTED, "no slices")
+                : answer);
+    network.recover(CONFIG);
+
+    int announcements = -1;
+    int range = -1;
+    for (int i = 0; i < network.requests.size(); i++) {
+      Query query = network.requests.get(i).query();
+      if (query.filter().services().contains("hey-there")
+          && network.requests.get(i).peer().name().equals("c")) {
+        announcements = i;
+      } else if (range < 0
+          && query instanceof Query.Page page
+          && page.filter().equals(Query.Filter.ALL)) {
+        range = i;
+      }
+    }
+    assertThat(announcements).isNotNegative().isLessThan(range);
+  }
+
+  /** The calls in flight are fewer than the peers: no sketch waits for announcements. */
+  @Test
+  void sketches_of_many_peers_come_before_their_announcements() {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(10_000, i -> i * 1_000);
+    for (int i = 0; i < 40; i++) {
+      network.addPeer("p" + i, all);
+    }
+    network.recover(CONFIG);
+
+    List<Query> first =
+        network.requests.stream().limit(80).map(PlanCommand.StartFetch::query).toList();
+    assertThat(first.stream().filter(Query.Slice.class::isInstance)).hasSizeGreaterThan(70);
   }
 
   @Test

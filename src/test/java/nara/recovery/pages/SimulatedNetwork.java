@@ -139,17 +139,21 @@ public final class SimulatedNetwork {
     return union;
   }
 
-  public PagesRung recover(RecoveryConfig config) {
+  /** A rung that fetches from all peers, before its first call. */
+  PagesRung start(RecoveryConfig config) {
     List<Peer> peers =
         ledgers.keySet().stream().map(name -> new Peer(name, "127.0.0.1:1")).toList();
-    PagesRung rung =
-        new PagesRung(
-            peers,
-            peerScores,
-            config,
-            ME,
-            new SplittableRandom(5),
-            new AtomicInteger()::getAndIncrement);
+    return new PagesRung(
+        peers,
+        peerScores,
+        config,
+        ME,
+        new SplittableRandom(5),
+        new AtomicInteger()::getAndIncrement);
+  }
+
+  public PagesRung recover(RecoveryConfig config) {
+    PagesRung rung = start(config);
     Deque<StartFetch> underWay = new ArrayDeque<>();
     Deque<StartFetch> stalling = new ArrayDeque<>();
     int turns = 0;
