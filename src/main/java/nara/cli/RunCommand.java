@@ -12,6 +12,7 @@ import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.output.Terminal;
+import nara.cli.process.HeapTrimmer;
 import nara.cli.process.ProcessEnd;
 import nara.cli.process.ServiceNotification;
 import nara.cli.process.StopRequest;
@@ -103,8 +104,10 @@ final class RunCommand extends TerminalCommand {
             progress.eraseOpenLine();
             terminal().message("%s", summary(report, stop.isMade()));
           };
-      running.finished().onSuccess(printSummary::accept);
-      running.onLaterRecovery(printSummary);
+      HeapTrimmer heap = new HeapTrimmer();
+      Consumer<Report> onRecovered = printSummary.andThen(report -> heap.trimIfGrown());
+      running.finished().onSuccess(onRecovered::accept);
+      running.onLaterRecovery(onRecovered);
       Instant startedAt = terminal().clock().instant();
       stop.await();
       // Not a constant: the first logger reads settings that the command line makes.
