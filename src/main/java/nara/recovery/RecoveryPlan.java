@@ -5,10 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,13 +19,13 @@ import nara.checkpoint.sync.CheckpointSyncRequest;
 import nara.discovery.Neighbour;
 import nara.mesh.client.MeshRequest;
 import nara.mesh.client.MeshRequest.Peer;
-import nara.mesh.wire.PeerAddress;
 import nara.mqtt.PlazaRequest;
-import nara.mqtt.wire.LedgerRequestMessage;
 import nara.recovery.PlanCommand.RecoveryOutcome;
 import nara.recovery.RecoveryConfig.Rung;
 import nara.recovery.RecoveryRequest.AwaitedPeer;
 import nara.recovery.pages.PagesRung;
+import nara.recovery.plaza.PlazaResults;
+import nara.recovery.plaza.SubjectPartitioner;
 import nara.trust.KeySearch;
 
 /**
@@ -70,14 +67,7 @@ public final class RecoveryPlan {
   /** The reasons of the stages after the last ladder. */
   private final List<String> closingReasons = new ArrayList<>();
 
-  private final Set<String> plazaResponders = new LinkedHashSet<>();
-  private final Set<String> plazaNonResponders = new LinkedHashSet<>();
-
-  /** Those that gave an acceptable event on the plaza. */
-  private final Set<String> plazaGivers = new LinkedHashSet<>();
-
-  /** Why the plaza did not give all, by neighbour, until the mesh has given everything. */
-  private final Map<String, String> plazaGaps = new LinkedHashMap<>();
+  private final PlazaResults plaza = new PlazaResults();
 
   /** Those that responded in a mesh rung, and of which the next rung had nothing to ask. */
   private final Set<String> readOverMesh = new HashSet<>();
@@ -99,16 +89,7 @@ public final class RecoveryPlan {
   /** The problems of the sources, from the last discovery. */
   private List<String> sourceProblems = List.of();
 
-  private int passes;
-
-  /** The passes with newcomers of each host. */
-  private final Map<String, Integer> passesByHost = new HashMap<>();
-
-  /** The time for newcomers that is left, apart from this pass. */
-  private Duration lateLeft = RecoveryLimits.MAX_LATE_TIME;
-
-  /** When the time for newcomers is over; never, while no newcomers are asked. */
-  private Instant lateEnd = Instant.MAX;
+  private final NewcomerLimits newcomerLimits = new NewcomerLimits();
 
   private Instant started = Instant.EPOCH;
 
@@ -117,7 +98,6 @@ public final class RecoveryPlan {
 
   private int tries;
   private int looks;
-  private boolean plazaResponded;
   private boolean stopped;
 
   /** Stopped while neighbours were online. */
@@ -186,7 +166,7 @@ public final class RecoveryPlan {
 
   private void handle(RecoveryEvent event) {
     addedEvents += added(event);
-    if (isTooLate()) {
+    if (newcomerLimits.isTooLate(now)) {
       scores.endLateTime();
     }
     switch (event) {
@@ -266,12 +246,12 @@ public final class RecoveryPlan {
 
   /** How often neighbours were asked. */
   int passes() {
-    return passes;
+    return newcomerLimits.passes();
   }
 
   /** Whether neighbours answered, and each of them only with errors. */
   boolean onlyRefused() {
-    return !scores.anyResponded() && !plazaResponded && scores.anyHasSentAnything();
+    return !scores.anyResponded() && !plaza.anyResponded() && scores.anyHasSentAnything();
   }
 
   /** The name of the current stage, for progress. */
@@ -357,7 +337,7 @@ public final class RecoveryPlan {
   }
 
   private void findNewcomers() {
-    if (!findsNewcomers && suspended == null && passes < RecoveryLimits.MAX_PASSES) {
+    if (!findsNewcomers && suspended == null && newcomerLimits.mayHaveMorePasses()) {
       findsNewcomers = true;
       commands.add(
           new PlanCommand.FindFurther(
@@ -416,8 +396,7 @@ public final class RecoveryPlan {
   private void resumeSuspendedRung() {
     SuspendedRung before = suspended;
     suspended = null;
-    lateLeft = Duration.between(now, lateEnd);
-    lateEnd = Instant.MAX;
+    newcomerLimits.pause(now);
     neighbours = before.neighbours();
     rungPeers = before.peers();
     rungIndex = before.index();
@@ -447,7 +426,7 @@ public final class RecoveryPlan {
     sourceProblems = found.warnings();
     plazaAvailable = found.plazaAvailable() && !config.readOnly();
     ledgerSize = found.ledgerSize();
-    ledgerSizeBefore = passes == 0 ? ledgerSize : ledgerSizeBefore;
+    ledgerSizeBefore = passes() == 0 ? ledgerSize : ledgerSizeBefore;
     List<Neighbour> online = found.neighbours().stream().filter(Neighbour::online).toList();
     if (duringRung) {
       onNewcomers(online);
@@ -495,13 +474,11 @@ public final class RecoveryPlan {
   }
 
   private void startPass(List<Neighbour> newcomers) {
-    passes++;
     // Neighbours may have appeared since the discovery replied.
     newcomersAppeared = true;
     neighbours = newcomers;
     rungIndex = -1;
-    plazaResponders.clear();
-    plazaNonResponders.clear();
+    plaza.onPass();
     List<Peer> added =
         PeerOrder.of(
             newcomers.stream()
@@ -515,30 +492,24 @@ public final class RecoveryPlan {
                 .toList(),
             random);
     added.forEach(peer -> scores.of(peer.name()));
-    added.stream()
-        .map(Peer::host)
-        .distinct()
-        .forEach(host -> passesByHost.merge(host, 1, Integer::sum));
-    if (passes > 1) {
-      lateEnd = lateEnd.equals(Instant.MAX) ? now.plus(lateLeft) : lateEnd;
-      if (scores.anyResponded() || plazaResponded) {
-        added.stream()
-            .filter(peer -> !peer.configured())
-            .forEach(peer -> scores.of(peer.name()).onCameLate());
-      }
+    newcomerLimits.onPass(added, now);
+    if (passes() > 1 && anyResponded()) {
+      added.stream()
+          .filter(peer -> !peer.configured())
+          .forEach(peer -> scores.of(peer.name()).onCameLate());
     }
     added.stream().filter(peer -> !peers.contains(peer)).forEach(peers::add);
     lateResponders.onAsked(newcomers);
     String found =
         "%d %s, %d with a mesh address"
-            .formatted(newcomers.size(), passes == 1 ? "online" : "more online", added.size());
-    leave("complete", passes == 1 ? found : "pass %d: %s".formatted(passes, found));
+            .formatted(newcomers.size(), passes() == 1 ? "online" : "more online", added.size());
+    leave("complete", passes() == 1 ? found : "pass %d: %s".formatted(passes(), found));
     startNextRung(added);
   }
 
   /** Neighbours that came since the pass began. */
   private void findFurther() {
-    if (passes >= RecoveryLimits.MAX_PASSES) {
+    if (!newcomerLimits.mayHaveMorePasses()) {
       syncCheckpoints();
       return;
     }
@@ -555,6 +526,10 @@ public final class RecoveryPlan {
             timeLeft(RecoveryLimits.SOURCES_WAIT, RecoveryLimits.LEAST_SOURCES_WAIT)));
   }
 
+  private boolean anyResponded() {
+    return scores.anyResponded() || plaza.anyResponded();
+  }
+
   private Set<String> askedNames() {
     return peers.stream().map(Peer::name).collect(Collectors.toSet());
   }
@@ -568,7 +543,7 @@ public final class RecoveryPlan {
   List<Peer> failedPeers() {
     return peers.stream()
         .filter(Peer::configured)
-        .filter(peer -> scores.of(peer.name()).gaveNothing() && !plazaGivers.contains(peer.name()))
+        .filter(peer -> scores.of(peer.name()).gaveNothing() && !plaza.hasGiven(peer.name()))
         .toList();
   }
 
@@ -589,7 +564,7 @@ public final class RecoveryPlan {
   }
 
   private List<Neighbour> takeLateResponders() {
-    return passes < RecoveryLimits.MAX_PASSES ? lateResponders.take(scores) : List.of();
+    return newcomerLimits.mayHaveMorePasses() ? lateResponders.take(scores) : List.of();
   }
 
   private List<Neighbour> unasked(List<Neighbour> online) {
@@ -598,19 +573,8 @@ public final class RecoveryPlan {
         // Events mention hundreds of naras; the asked neighbours hold the events of these.
         .filter(each -> !each.address().isEmpty() && !each.isHearsay())
         .filter(each -> !asked.contains(each.name()))
-        .filter(this::mayBeAsked)
+        .filter(each -> newcomerLimits.mayBeAsked(each, now))
         .toList();
-  }
-
-  /** Anybody can announce names, so discovered newcomers are bounded in time and by host. */
-  private boolean mayBeAsked(Neighbour newcomer) {
-    String host = PeerAddress.hostOf(newcomer.address()).toLowerCase(Locale.ROOT);
-    return passesByHost.getOrDefault(host, 0) < RecoveryLimits.MAX_PASSES_PER_HOST
-        && (newcomer.sources().contains(Neighbour.Source.CONFIGURED) || !isTooLate());
-  }
-
-  private boolean isTooLate() {
-    return !lateLeft.isPositive() || !now.isBefore(lateEnd);
   }
 
   // The ladder.
@@ -646,9 +610,8 @@ public final class RecoveryPlan {
   /** Once others have responded, one rung is enough for a silent peer. */
   private boolean mayBeAskedByNextRung(String peer) {
     PeerScore score = scores.of(peer);
-    boolean othersResponded = scores.anyResponded() || plazaResponded;
     return !score.lateWithoutResult()
-        && !(othersResponded && score.silent() && silentThroughRung.contains(peer));
+        && !(anyResponded() && score.silent() && silentThroughRung.contains(peer));
   }
 
   private void startMeshRung(Supplier<RungExecution> newRung) {
@@ -722,7 +685,7 @@ public final class RecoveryPlan {
     leave(rung.failed() ? "failed" : complete ? "complete" : "partial", rung.summary());
     if (complete) {
       openLosses.clear();
-      readOverMesh.forEach(plazaGaps::remove);
+      plaza.closeGaps(readOverMesh);
       leaveLadder();
       return;
     }
@@ -763,56 +726,33 @@ public final class RecoveryPlan {
     commands.add(new PlanCommand.FetchFromPlaza(SubjectPartitioner.assign(asked, subjects)));
   }
 
-  /**
-   * In the first round each neighbour gets its share of the subjects that are online, as the wire
-   * contract states. In the second round the responders get all other subjects, which only nodes
-   * like this one can serve.
-   */
   private void onPlazaEnded(PlazaRequest.LedgersFetched fetched) {
     if (state != PlanState.RUNNING_PLAZA_RUNG) {
       return;
     }
-    fetched.responses().stream()
-        .filter(PlazaRequest.NeighbourResponse::acceptable)
-        .forEach(response -> plazaGivers.add(response.neighbour()));
-    if (!plazaResponders.isEmpty()) {
-      leavePlazaRung();
-      return;
-    }
-    fetched.responses().forEach(response -> plazaResponders.add(response.neighbour()));
-    plazaResponded |= !plazaResponders.isEmpty();
-    plazaNonResponders.addAll(fetched.unanswered());
-    if (!fetched.error().isEmpty()) {
+    boolean first = !plaza.responded();
+    boolean last = plaza.onRound(fetched);
+    if (first && !fetched.error().isEmpty()) {
       reasons.add("plaza: " + fetched.error());
     }
-    if (plazaResponders.isEmpty()) {
+    if (last) {
       leavePlazaRung();
-      return;
+    } else {
+      commands.add(new PlanCommand.FetchFromPlaza(plaza.secondRound()));
     }
-    Map<String, List<String>> everybody = new LinkedHashMap<>();
-    plazaResponders.forEach(name -> everybody.put(name, List.of(LedgerRequestMessage.EVERYBODY)));
-    commands.add(new PlanCommand.FetchFromPlaza(everybody));
   }
 
-  /** Anybody can send an empty response in a neighbour's name, so it does not show an end. */
   private void leavePlazaRung() {
-    plazaNonResponders.forEach(name -> plazaGaps.put(name, name + " did not answer on the plaza"));
-    Set<String> empty = new LinkedHashSet<>(plazaResponders);
-    empty.removeAll(plazaGivers);
-    empty.forEach(name -> plazaGaps.put(name, name + " gave no acceptable events on the plaza"));
-    int asked = plazaResponders.size() + plazaNonResponders.size();
-    String outcome = plazaNonResponders.isEmpty() && empty.isEmpty() ? "complete" : "partial";
-    leave(
-        plazaResponders.isEmpty() ? "failed" : outcome,
-        plazaResponders.size() + " of " + asked + " answered");
+    boolean complete = plaza.endPass();
+    leave(!plaza.responded() ? "failed" : complete ? "complete" : "partial", plaza.summary());
     afterPlazaRung();
   }
 
   private void afterPlazaRung() {
-    if (plazaResponders.isEmpty()) {
-      startNextRung(rungPeers);
-    } else {
+    if (plaza.responded()) {
       leaveLadder();
+    } else {
+      startNextRung(rungPeers);
     }
   }
 
@@ -952,13 +892,13 @@ public final class RecoveryPlan {
 
   private void finish() {
     state = PlanState.FINISHED;
-    boolean responded = scores.anyResponded() || plazaResponded;
+    boolean responded = anyResponded();
     if (interrupted && !responded) {
       reasons.add("neighbours are online, and none had given events yet");
     }
     List<String> all = new ArrayList<>(sourceProblems);
     all.addAll(reasons);
-    all.addAll(plazaGaps.values());
+    all.addAll(plaza.gaps());
     all.addAll(closingReasons);
     all.addAll(scores.failureSummaries());
     boolean isolated = !responded && !interrupted;

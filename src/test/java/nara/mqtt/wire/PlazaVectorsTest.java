@@ -22,7 +22,7 @@ import nara.mqtt.wire.PlazaMessage.IgnoreReason;
 import nara.mqtt.wire.PlazaMessage.Ignored;
 import nara.presence.Announcer;
 import nara.profile.Status;
-import nara.recovery.SubjectPartitioner;
+import nara.recovery.plaza.SubjectPartitioner;
 import nara.testing.Altered;
 import nara.testing.Statuses;
 import nara.testing.Vectors;

@@ -1,4 +1,4 @@
-package nara.recovery;
+package nara.recovery.plaza;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
