@@ -160,7 +160,15 @@ final class PagesLimits {
   static final int MIN_COMPARABLE_EVENTS = 30;
 
   static final int CHECKS_PER_FETCHER = 2;
-  static final int FETCHER_CHECK_EVENTS = 10;
+
+  /** The share of a fetcher's events that its checks may cost. */
+  static final double FETCHER_CHECK_SHARE = 0.02;
+
+  /** Events of one check of a fetcher. */
+  static final int MIN_FETCHER_CHECK_EVENTS = 10;
+
+  static final int MAX_FETCHER_CHECK_EVENTS = 60;
+
   static final int CHECKS_PER_SKIPPED_GROUP = 8;
 
   /** The share of a skipped group's events that its checks may cost. */
@@ -170,6 +178,14 @@ final class PagesLimits {
   static final int FETCHED_UNPROBED = 1_000;
 
   private PagesLimits() {}
+
+  static int fetcherCheckSize(long fetchedEvents) {
+    return (int)
+        Math.clamp(
+            FETCHER_CHECK_SHARE * fetchedEvents / CHECKS_PER_FETCHER,
+            MIN_FETCHER_CHECK_EVENTS,
+            MAX_FETCHER_CHECK_EVENTS);
+  }
 
   static int probeSize(double events) {
     return (int) Math.clamp(events, MIN_PROBE_EVENTS, MAX_PROBE_EVENTS);

@@ -243,7 +243,9 @@ public final class PagesRung implements RungExecution {
       case CHECK_FETCHED -> {
         if (news) {
           peerScores.of(call.subjectPeer()).onOmissionFound();
-          recheckIfSuspect(call.subjectPeer());
+          peerScores.of(call.peerName()).onOmissionFound();
+          scheduler.recheckBoth(call.subjectPeer(), call.peerName());
+          recheckedPeers.addAll(List.of(call.subjectPeer(), call.peerName()));
         }
       }
       case CHECK_SKIPPED -> {

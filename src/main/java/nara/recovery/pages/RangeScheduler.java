@@ -27,6 +27,10 @@ final class RangeScheduler {
   private final Map<RangeFetch, String> inFlight = new HashMap<>();
   private final Map<String, List<RangeFetch>> completed = new HashMap<>();
   private final Set<RangeFetch> open = new LinkedHashSet<>();
+
+  /** Peers whose events differ from those of a replica. */
+  private final Set<String> differing = new HashSet<>();
+
   private int scheduledCount;
 
   RangeScheduler(PeerScores scores) {
@@ -79,7 +83,7 @@ final class RangeScheduler {
       close(range.closes());
     }
     completed.computeIfAbsent(fetcher, first -> new ArrayList<>()).add(range);
-    if (range.isRecheck() && range.gained() == 0) {
+    if (range.isRecheck() && range.gained() == 0 && !differing.contains(range.recheckedPeer())) {
       // The rejected events are everywhere the same, so further checks of that peer gain nothing.
       removePending(
           other ->
@@ -125,8 +129,24 @@ final class RangeScheduler {
     pending.addFirst(range);
   }
 
-  /** Has others fetch this peer's ranges again, the one with most rejected events first. */
+  /** Has trusted others fetch this peer's ranges again, the one with most rejected events first. */
   void recheckAll(String fetcher) {
+    recheckAll(fetcher, peerScores::trusted);
+  }
+
+  /**
+   * Has others fetch all ranges of both peers again: one of them gave other events than its sketch
+   * promised, and nobody can tell which one.
+   */
+  void recheckBoth(String fetcher, String checker) {
+    for (String peer : List.of(fetcher, checker)) {
+      if (differing.add(peer)) {
+        recheckAll(peer, peerScores::usable);
+      }
+    }
+  }
+
+  private void recheckAll(String fetcher, Predicate<String> mayRecheck) {
     List<RangeFetch> fetched = new ArrayList<>(completedBy(fetcher));
     inFlight.forEach(
         (range, peer) -> {
@@ -136,19 +156,23 @@ final class RangeScheduler {
         });
     fetched.sort(Comparator.comparingInt(RangeFetch::rejected).reversed());
     List<RangeFetch> rechecks =
-        fetched.stream().map(range -> recheckOf(range, fetcher)).flatMap(Optional::stream).toList();
+        fetched.stream()
+            .map(range -> recheckOf(range, fetcher, mayRecheck))
+            .flatMap(Optional::stream)
+            .toList();
     pending.addAll(rechecks);
     scheduledCount += rechecks.size();
   }
 
   /** Has others fetch one range again. */
   void recheck(RangeFetch range, String fetcher) {
-    recheckOf(range, fetcher).ifPresent(recheck -> schedule(List.of(recheck)));
+    recheckOf(range, fetcher, peerScores::trusted).ifPresent(recheck -> schedule(List.of(recheck)));
   }
 
-  private Optional<RangeFetch> recheckOf(RangeFetch range, String fetcher) {
+  private Optional<RangeFetch> recheckOf(
+      RangeFetch range, String fetcher, Predicate<String> mayRecheck) {
     Set<String> others = new HashSet<>(range.candidates());
-    others.removeIf(name -> name.equals(fetcher) || !peerScores.trusted(name));
+    others.removeIf(name -> name.equals(fetcher) || !mayRecheck.test(name));
     return others.isEmpty() || range.isRecheck()
         ? Optional.empty()
         : Optional.of(range.recheck(fetcher, others));

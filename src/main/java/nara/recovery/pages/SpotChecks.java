@@ -75,12 +75,13 @@ final class SpotChecks {
     }
     // The first check looks at the range with most unsigned events, the others anywhere.
     ranges.sort(Comparator.comparingInt(RangeFetch::unsigned).reversed());
+    int size =
+        PagesLimits.fetcherCheckSize(ranges.stream().mapToLong(RangeFetch::distinctEvents).sum());
     for (int check = 0; check < PagesLimits.CHECKS_PER_FETCHER; check++) {
       RangeFetch range = ranges.get(check == 0 ? 0 : random.nextInt(ranges.size()));
       String checker = pickChecker(checkers(range, fetcher));
       long cursor = range.cursorAt(0.9 * random.nextDouble());
-      addCall(
-          CallPurpose.CHECK_FETCHED, checker, fetcher, cursor, PagesLimits.FETCHER_CHECK_EVENTS);
+      addCall(CallPurpose.CHECK_FETCHED, checker, fetcher, cursor, size);
     }
   }
 

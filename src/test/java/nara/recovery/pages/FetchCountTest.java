@@ -27,9 +27,9 @@ class FetchCountTest {
   @ParameterizedTest
   @CsvSource({
     "1, 20000, EQUAL, 1.02, 11",
-    "4, 20000, EQUAL, 1.05, 36",
+    "4, 20000, EQUAL, 1.055, 36",
     "4, 50000, EQUAL, 1.03, 38",
-    "8, 20000, EQUAL, 1.08, 63",
+    "8, 20000, EQUAL, 1.09, 63",
     "8, 80000, EQUAL, 1.04, 63",
     "8, 320000, EQUAL, 1.02, 115",
     "2, 20000, TWICE, 1.03, 19",

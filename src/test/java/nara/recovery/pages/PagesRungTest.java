@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -545,6 +547,34 @@ class PagesRungTest {
     List<Query> first =
         network.requests.stream().limit(80).map(PlanCommand.StartFetch::query).toList();
     assertThat(first.stream().filter(Query.Slice.class::isInstance)).hasSizeGreaterThan(70);
+  }
+
+  /**
+   * Its sketch is that of the honest peers, and the number of events of each range is right. In its
+   * pages it gives events of its own in the place of some.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 9000, 0.01", "1, 9000, 0.05", "2, 9000, 0.05", "1, 80000, 0.01", "1, 9000, 0.5"})
+  void events_that_a_peer_replaces_by_its_own_are_found(int honest, int events, double share) {
+    SimulatedNetwork network = new SimulatedNetwork();
+    List<EventRef> all = network.makeEvents(events, i -> i * 1_000);
+    for (int i = 0; i < honest; i++) {
+      network.addPeer("honest" + i, all);
+    }
+    network.addPeer("liar", all);
+    Map<EventId, EventRef> replacements = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(7);
+    for (EventRef event : all) {
+      if (random.nextDouble() < share) {
+        EventRef own = network.makeEvents(1, i -> 0).getFirst();
+        replacements.put(event.id(), new EventRef(event.ts(), own.id()));
+      }
+    }
+    network.replacing("liar", replacements);
+    network.recover(CONFIG);
+
+    assertThat(network.held.keySet()).containsAll(all.stream().map(EventRef::id).toList());
+    assertThat(network.fetched).isLessThan(5L * events);
   }
 
   @Test

@@ -65,6 +65,9 @@ public final class SimulatedNetwork {
   /** Events that this peer does not give in pages of over 200. */
   private final Map<String, Set<EventId>> withheldBy = new HashMap<>();
 
+  /** The events that this peer gives in its pages in the place of others. */
+  private final Map<String, Map<EventId, EventRef>> replacedBy = new HashMap<>();
+
   /** The most events that this peer puts into any answer. */
   private final Map<String, Integer> mostEvents = new HashMap<>();
 
@@ -121,6 +124,11 @@ public final class SimulatedNetwork {
 
   public void withhold(String peer, EventId event) {
     withheldBy.computeIfAbsent(peer, first -> new HashSet<>()).add(event);
+  }
+
+  /** In its pages, the peer gives other events in the place of these. */
+  void replacing(String peer, Map<EventId, EventRef> replacements) {
+    replacedBy.put(peer, replacements);
   }
 
   /** The peer never gives more events than this, whatever is requested. */
@@ -268,6 +276,8 @@ public final class SimulatedNetwork {
         page.size() <= 200 || !withheldBy.containsKey(peer)
             ? answer
             : answer.stream().filter(e -> !withheldBy.get(peer).contains(e.id())).toList();
+    Map<EventId, EventRef> replacements = replacedBy.getOrDefault(peer, Map.of());
+    given = given.stream().map(e -> replacements.getOrDefault(e.id(), e)).toList();
     return fetched(
         peer, given, isFull ? Optional.of(answer.getLast().ts()) : Optional.<Long>empty());
   }
