@@ -43,7 +43,7 @@ public final class Event {
   /**
    * @param signatureStart where the text of the signature stands in the JSON, or -1
    * @param signatureLength of that text in bytes; it fits into {@link EventLimits#MAX_EVENT_BYTES}
-   * @param compact whether the JSON has no white space between its tokens
+   * @param compact see {@link #isCompact}
    */
   public Event(
       byte[] json,
@@ -85,7 +85,7 @@ public final class Event {
     return json;
   }
 
-  /** Whether the JSON has no white space between its tokens, as every node writes it. */
+  /** Whether the JSON has no white space between its tokens and no unknown fields. */
   public boolean isCompact() {
     return (form & 1) != 0;
   }

@@ -8,6 +8,9 @@ public final class EventLimits {
    */
   public static final int MAX_EVENT_BYTES = 16 * 1024;
 
+  /** Bytes of white space and unknown fields that an event keeps; all are dropped beyond it. */
+  public static final int MAX_PADDING_BYTES = 128;
+
   /** Nesting of one event's JSON. Honest ones have 3 levels; unknown fields may bring some more. */
   public static final int MAX_DEPTH = 32;
 

@@ -344,8 +344,8 @@ public final class Ledger {
   }
 
   /**
-   * Which of the ids are stored as valid, in a form without white space and {@link
-   * FormOrder#isFinal}. Another form of such an id need not be verified.
+   * Which of the ids are stored as valid, in a compact form that is {@link FormOrder#isFinal}.
+   * Another form of such an id need not be verified.
    */
   public BitSet validIds(List<EventId> ids) {
     BitSet valid = new BitSet(ids.size());

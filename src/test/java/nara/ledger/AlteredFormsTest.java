@@ -101,6 +101,18 @@ class AlteredFormsTest implements Standing.Lookup {
     Event junk = TestEvents.read(json.substring(0, json.length() - 1) + ",\"junk\":1}");
 
     assertIsShown(honest, junk, Verdict.UNSIGNED);
+    assertIsShown(honest, junk, Verdict.VALID);
+  }
+
+  /** Otherwise whoever comes first with a padded form would keep the honest one out. */
+  @Test
+  void form_with_unknown_fields_may_be_replaced() {
+    Ledger ledger = ledger();
+    String json = new String(restart("bart", 0).json(), StandardCharsets.UTF_8);
+    Event junk = TestEvents.read(json.substring(0, json.length() - 1) + ",\"junk\":1}");
+    ledger.merge(List.of(new JudgedEvent(junk, Verdict.VALID)));
+
+    assertThat(ledger.validIds(List.of(junk.id())).isEmpty()).isTrue();
   }
 
   @Test

@@ -42,7 +42,9 @@ final class EventParser {
   private EventParser() {}
 
   /**
-   * Reads the event that the bytes are; the event keeps them.
+   * Reads the event that the bytes are; the event keeps them. It keeps a copy without the {@link
+   * PlainJson padding} when that takes more than {@link EventLimits#MAX_PADDING_BYTES}: with large
+   * forms of honest events, a peer could fill the ledger.
    *
    * @param hashed whether to hash what the emitter of a signed event signed
    */
@@ -50,13 +52,21 @@ final class EventParser {
     JsonRecord event = EVENT.newRecord();
     try {
       JsonReader.readObject(json, 0, json.length, event, interner);
-      return toReadResult(json, event, hashed);
+      boolean compact = JsonSpans.isCompact(json);
+      if (event.hasUnknownFields || !compact) {
+        byte[] plain = PlainJson.of(json, EVENT);
+        if (json.length - plain.length > EventLimits.MAX_PADDING_BYTES) {
+          return parse(plain, interner, hashed);
+        }
+      }
+      return toReadResult(json, event, compact && !event.hasUnknownFields, hashed);
     } catch (MalformedJsonException malformed) {
       return new ReadResult.Unreadable(event.text("id"), malformed.getMessage());
     }
   }
 
-  private static ReadResult toReadResult(byte[] json, JsonRecord fields, boolean hashed) {
+  private static ReadResult toReadResult(
+      byte[] json, JsonRecord fields, boolean compact, boolean hashed) {
     String claimedId = fields.text("id");
     long ts = fields.number("ts");
     String svc = fields.text("svc");
@@ -81,16 +91,7 @@ final class EventParser {
     int sigStart = signatureStart(json, sig);
     int sigLength = sig == null ? 0 : sig.length();
     Event event =
-        new Event(
-            json,
-            id,
-            ts,
-            emitter,
-            emitterId,
-            payload,
-            sigStart,
-            sigLength,
-            JsonSpans.isCompact(json));
+        new Event(json, id, ts, emitter, emitterId, payload, sigStart, sigLength, compact);
     byte[] signedHash =
         hashed && event.isSigned()
             ? Event.signedHash(claimedId, ts, service, emitter, content)

@@ -21,6 +21,8 @@ final class JsonReader {
   /** A cache of texts, or null. */
   private final StringInterner interner;
 
+  private boolean skippedFields;
+
   private JsonReader(JsonParser parser, StringInterner interner) {
     this.parser = parser;
     this.interner = interner;
@@ -46,6 +48,7 @@ final class JsonReader {
         reader.value(first, field, into);
       } else if (first == JsonToken.START_OBJECT) {
         reader.object(into);
+        into.hasUnknownFields = reader.skippedFields;
       } else {
         throw new MalformedJsonException("not a JSON object");
       }
@@ -71,6 +74,7 @@ final class JsonReader {
       index = index < 0 ? fields.indexOfOtherCase(name) : index;
       if (index < 0) {
         parser.skipChildren();
+        skippedFields = true;
         continue;
       }
       if ((seen & 1L << index) != 0) {

@@ -18,6 +18,9 @@ public final class JsonRecord {
   /** Whole numbers, the bits of real numbers, and 1 for true. */
   final long[] numbers;
 
+  /** Whether the object, or one within it, has other fields; for the outermost record only. */
+  boolean hasUnknownFields;
+
   /** Index of the field after the last one asked for: callers keep the table's order mostly. */
   private int next;
 

@@ -24,7 +24,7 @@ import nara.identity.Standing;
  *       observer;
  *   <li>the shorter actor, then the shorter target: of two ways to split a content with a colon in
  *       a name, every node chooses the same one;
- *   <li>no white space between the tokens: the wire's form has none;
+ *   <li>no white space between the tokens and no unknown fields: the wire's form has none;
  *   <li>more of the optional fields that no signature covers; a nara id counts most when it belongs
  *       to its nara, and not when it belongs to another;
  *   <li>fewer bytes, then the smaller ones.

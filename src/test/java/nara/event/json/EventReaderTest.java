@@ -53,6 +53,55 @@ class EventReaderTest {
     assertThat(verified.signableHash()).isEqualTo(((ParsedEvent) reader.read(json)).signedHash());
   }
 
+  @ParameterizedTest
+  @MethodSource("paddings")
+  void padding_is_dropped_when_it_takes_more_than_128_bytes(String padded) {
+    byte[] plain = Citizen.named("lisa").tease(1, "bart");
+    ParsedEvent honest = (ParsedEvent) reader.read(plain);
+    String json = new String(plain, StandardCharsets.UTF_8);
+    String altered = Altered.replace(json, "{\"id\":", "{" + padded + "\"id\":");
+
+    ParsedEvent read = (ParsedEvent) reader.read(utf8(altered));
+
+    assertThat(read.event().json()).isEqualTo(plain);
+    assertThat(read.signedHash()).isEqualTo(honest.signedHash());
+    assertThat(read.event().signature().orElseThrow())
+        .isEqualTo(honest.event().signature().orElseThrow());
+    assertThat(read.event().isCompact()).isTrue();
+  }
+
+  static Stream<String> paddings() {
+    return Stream.of(
+        " ".repeat(129),
+        "\n\t".repeat(7_000),
+        "\"junk\":\"" + "x".repeat(15_000) + "\",",
+        "\"junk\":{\"id\":[1.50,true,null,{\"ts\":\"" + "}".repeat(200) + "\"}]},");
+  }
+
+  @Test
+  void padding_within_a_payload_is_dropped_too() {
+    byte[] plain = Citizen.named("lisa").tease(1, "bart");
+    String json = new String(plain, StandardCharsets.UTF_8);
+    String junk = "\"junk\":\"" + "x".repeat(15_000) + "\",";
+    String altered = Altered.replace(json, "\"social\":{", "\"social\":{ " + junk);
+
+    assertThat(((ParsedEvent) reader.read(utf8(altered))).event().json()).isEqualTo(plain);
+  }
+
+  @Test
+  void few_unknown_fields_are_kept_and_the_form_is_not_compact() {
+    byte[] plain = Citizen.named("lisa").tease(1, "bart");
+    byte[] json =
+        utf8(
+            Altered.replace(
+                new String(plain, StandardCharsets.UTF_8), "{\"id\":", "{\"v\":2,\"id\":"));
+
+    ParsedEvent read = (ParsedEvent) reader.read(json);
+
+    assertThat(read.event().json()).isEqualTo(json);
+    assertThat(read.event().isCompact()).isFalse();
+  }
+
   static Stream<Arguments> refused() {
     String digits = "9".repeat(1_000_000);
     String deep = "[".repeat(1_000) + "]".repeat(1_000);
