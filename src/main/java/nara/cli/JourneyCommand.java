@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import nara.cli.file.CommandFailure;
 import nara.cli.output.Counted;
 import nara.cli.output.Terminal;
 import picocli.CommandLine.Command;
@@ -55,10 +54,9 @@ final class JourneyCommand extends TerminalCommand {
         return ExitCode.NOT_TAKEN;
       }
       if (started.status() != 200) {
-        throw new CommandFailure(
-            "the node starts no journey: %d %s".formatted(started.status(), started.excerpt()));
+        throw started.unexpected("the node starts no journey");
       }
-      return follow(client, started.json().getString("id", ""));
+      return follow(client, started.json("id", String.class).getString("id"));
     }
   }
 
@@ -66,7 +64,11 @@ final class JourneyCommand extends TerminalCommand {
     terminal().message("the journey has started");
     String path = "/world/journeys?id=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
     while (true) {
-      JsonArray found = client.send("GET", path, terminal()).json().getJsonArray("journeys");
+      JsonArray found =
+          client
+              .send("GET", path, terminal())
+              .json("journeys", JsonArray.class)
+              .getJsonArray("journeys");
       JsonObject journey = found.isEmpty() ? new JsonObject() : found.getJsonObject(0);
       String state = journey.getString("state", "");
       if (state.equals("complete")) {

@@ -65,8 +65,8 @@ final class ManagementClient implements AutoCloseable {
   /** Null until the first request: every command creates this object. */
   private HttpClient http;
 
-  /** A response: its HTTP status and its body. */
-  record Response(int status, byte[] body) {
+  /** A response: its HTTP status, its body, and who gave it. */
+  record Response(int status, byte[] body, PeerAddress from) {
     String text() {
       return new String(body, StandardCharsets.UTF_8).strip();
     }
@@ -76,13 +76,27 @@ final class ManagementClient implements AutoCloseable {
       return SafeText.excerpt(text(), 300);
     }
 
-    JsonObject json() {
+    /**
+     * The body as a JSON object with a certain member. Other servers have such paths, too.
+     *
+     * @throws CommandFailure when it is none
+     */
+    JsonObject json(String member, Class<?> type) {
       try {
-        return new JsonObject(text());
+        JsonObject json = new JsonObject(text());
+        if (type.isInstance(json.getValue(member))) {
+          return json;
+        }
       } catch (DecodeException notJson) {
-        throw new CommandFailure(
-            "the answer is not JSON; is it the management port of a nara? " + excerpt());
+        // The same holds as for other JSON.
       }
+      throw notManagement(from);
+    }
+
+    /** The failure of a command that cannot use this response. */
+    CommandFailure unexpected(String what) {
+      return new CommandFailure(
+          "%s: %s answers with HTTP status %d: %s".formatted(what, from, status, excerpt()));
     }
   }
 
@@ -142,7 +156,7 @@ final class ManagementClient implements AutoCloseable {
             });
         byte[] body = received.readNBytes(MAX_BYTES);
         if (!late.get()) {
-          return new Response(response.statusCode(), body);
+          return new Response(response.statusCode(), body, address);
         }
       }
       throw noResponse(address, timeout);

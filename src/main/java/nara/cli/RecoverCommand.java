@@ -110,6 +110,12 @@ final class RecoverCommand extends TerminalCommand {
   private int recover(StopRequest stop) {
     NodeConfig node = effectiveConfig(terminal());
     Stream.of(out, report).filter(Objects::nonNull).forEach(OutputFile::requireWritable);
+    if (out != null) {
+      OutputFile.requireNothingElse(out);
+      if (report != null && isSame(out, report)) {
+        throw usageError("--out and --report are the same file");
+      }
+    }
     if (importFile != null) {
       StartupImport.requireEvents(importFile);
     }
@@ -145,6 +151,10 @@ final class RecoverCommand extends TerminalCommand {
     }
     int code = exitCode(finalReport);
     return kept && code == ExitCode.OK ? ExitCode.KEPT : code;
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 
   static int exitCode(Report report) {

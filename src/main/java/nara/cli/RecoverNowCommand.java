@@ -1,6 +1,5 @@
 package nara.cli;
 
-import io.vertx.core.json.JsonObject;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
 import picocli.CommandLine.Command;
@@ -14,17 +13,19 @@ final class RecoverNowCommand extends TerminalCommand {
   public Integer call() throws InterruptedException {
     try (ManagementClient client = node) {
       ManagementClient.Response response = client.send("POST", "/recover", terminal());
-      JsonObject json = response.json();
       switch (response.status()) {
-        case 202 -> terminal().message("recovery %s has begun", json.getValue("recovery"));
-        case 409 -> terminal().message("recovery %s is running already", json.getValue("recovery"));
+        case 202 -> terminal().message("recovery %s has begun", recovery(response));
+        case 409 -> terminal().message("recovery %s is running already", recovery(response));
         default -> {
-          Object error = json.getValue("error", "HTTP status " + response.status());
-          throw new CommandFailure(
-              "the node refuses: " + Terminal.printable(String.valueOf(error)));
+          String error = response.json("error", String.class).getString("error");
+          throw new CommandFailure("the node refuses: " + Terminal.printable(error));
         }
       }
     }
     return ExitCode.OK;
+  }
+
+  private static Object recovery(ManagementClient.Response response) {
+    return response.json("recovery", Number.class).getValue("recovery");
   }
 }

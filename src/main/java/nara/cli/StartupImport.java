@@ -94,26 +94,33 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
   }
 
   private void importFile(NaraNode node) {
-    try (EventFileReader reader = EventFileReader.open(file)) {
-      List<Line> lines;
-      while (!stop.isMade() && !(lines = reader.nextBatch(BATCH_SIZE)).isEmpty()) {
-        RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
-        TrustRequest.OfferEvents offered =
-            new TrustRequest.OfferEvents(OfferSource.IMPORT, Witness.OWNER, events, false);
-        received += offer(node, offered).received();
-      }
-      reader.problem().ifPresent(problem -> terminal.message("note: %s", problem));
-    }
+    EventFileReader.forEachBatchKeysFirst(
+            file,
+            BATCH_SIZE,
+            lines -> {
+              if (!stop.isMade()) {
+                offer(node, lines);
+              }
+              return !stop.isMade();
+            })
+        .ifPresent(problem -> terminal.message("note: %s", problem));
     if (stop.isMade()) {
       terminal.message("stopped importing %s after %s", file, Counted.of(received, "event"));
       return;
     }
-    // Events that came before the announcement of their emitter can be verified now.
+    // Of a pipe, some events came before the announcement of their emitter.
     long quarantined = offer(node, new TrustRequest.VerifyQuarantined()).quarantined();
     terminal.message(
         "imported %s: %s, %,d new, %,d already held or not kept, %,d rejected, %,d waiting"
             + " for their emitter's key",
         file, Counted.of(received, "event"), added, notAdded, rejected, quarantined);
+  }
+
+  private void offer(NaraNode node, List<Line> lines) {
+    RawEvents events = RawEvents.join(lines.stream().map(Line::bytes).toList());
+    received +=
+        offer(node, new TrustRequest.OfferEvents(OfferSource.IMPORT, Witness.OWNER, events, false))
+            .received();
   }
 
   private OfferResult offer(NaraNode node, TrustRequest<OfferResult> request) {

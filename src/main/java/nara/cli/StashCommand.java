@@ -1,10 +1,8 @@
 package nara.cli;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,23 +40,21 @@ final class StashCommand extends TerminalCommand {
   abstract static class RequestCommand extends TerminalCommand {
     @Mixin private ManagementClient node;
 
-    /** Sends a request to the node and returns the body of its response. */
-    final byte[] send(String method, String path, byte[] body) throws InterruptedException {
+    /** Sends a request to the node. */
+    final ManagementClient.Response send(String method, String path, byte[] body)
+        throws InterruptedException {
       try (ManagementClient client = node) {
         ManagementClient.Response response =
             client.send(method, "/api/stash/" + path, body, RESPONSE_TIMEOUT, terminal());
         if (response.status() != 200) {
-          throw new CommandFailure(
-              "the node refuses: %d %s".formatted(response.status(), response.excerpt()));
+          throw response.unexpected("the node refuses");
         }
-        return response.body();
+        return response;
       }
     }
 
-    final void printText(byte[] body) {
-      terminal()
-          .out()
-          .println(Terminal.printable(new String(body, StandardCharsets.UTF_8).strip()));
+    final void printText(ManagementClient.Response response) {
+      terminal().out().println(Terminal.printable(response.text()));
     }
   }
 
@@ -89,7 +85,7 @@ final class StashCommand extends TerminalCommand {
   static final class GetCommand extends RequestCommand {
     @Override
     public Integer call() throws InterruptedException {
-      byte[] data = send("GET", "data", new byte[0]);
+      byte[] data = send("GET", "data", new byte[0]).body();
       terminal().out().write(data, 0, data.length);
       terminal().out().flush();
       return ExitCode.OK;
@@ -103,11 +99,12 @@ final class StashCommand extends TerminalCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-      byte[] status = send("GET", "status", new byte[0]);
+      ManagementClient.Response response = send("GET", "status", new byte[0]);
+      JsonObject status = response.json("metrics", JsonObject.class);
       if (json) {
-        printText(status);
+        printText(response);
       } else {
-        terminal().out().println(lines(new JsonObject(Buffer.buffer(status))));
+        terminal().out().println(lines(status));
       }
       return ExitCode.OK;
     }

@@ -55,14 +55,9 @@ final class StatusCommand extends TerminalCommand {
   private void printStatus(ManagementClient client) throws InterruptedException {
     ManagementClient.Response response = client.send("GET", "/status", terminal());
     if (response.status() != 200) {
-      throw new CommandFailure("the node answers with HTTP status " + response.status());
+      throw response.unexpected("no status of a nara");
     }
-    JsonObject status = response.json();
-    // Other servers have a path of this name, too.
-    if (!(status.getValue("recovery") instanceof JsonObject)) {
-      throw new CommandFailure(
-          "the answer is not the status of a nara; give the management port of one (web.port)");
-    }
+    JsonObject status = response.json("recovery", JsonObject.class);
     String clear = watch && terminal().interactive() ? CLEAR : "";
     terminal()
         .out()

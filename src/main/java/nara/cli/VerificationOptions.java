@@ -1,6 +1,5 @@
 package nara.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import nara.cli.file.CommandFailure;
 import nara.cli.file.EventFileReader;
+import nara.cli.file.EventFileReader.Line;
 import nara.cli.file.KeysFile;
 import nara.cli.output.Terminal;
 import nara.event.HeyThere;
 import nara.event.ReadResult;
-import nara.event.Service;
 import nara.event.json.EventReader;
 import nara.identity.Keyring;
 import nara.trust.EventVerifier;
@@ -58,7 +57,7 @@ public final class VerificationOptions {
           BATCH_SIZE,
           lines -> {
             lines.stream()
-                .filter(line -> mayAnnounce(line.bytes()))
+                .filter(Line::mayAnnounce)
                 .map(line -> line.read(reader))
                 .filter(VerificationOptions::isAnnouncement)
                 .forEach(announcements::add);
@@ -83,12 +82,6 @@ public final class VerificationOptions {
   /** Whether {@code --keys} was given. */
   public boolean hasKeyFiles() {
     return !keyFiles.isEmpty();
-  }
-
-  /** Whether a line has the service of a hey-there, or an escape that may hide it. */
-  private static boolean mayAnnounce(byte[] line) {
-    String text = new String(line, StandardCharsets.ISO_8859_1);
-    return text.contains(Service.HEY_THERE.wireName()) || text.contains("\\u");
   }
 
   private static boolean isAnnouncement(ReadResult result) {

@@ -3,6 +3,7 @@ package nara.snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -162,12 +163,16 @@ public final class SnapshotVerticle extends VerticleBase {
   }
 
   private Future<RestoreResult> onRestoreFailed(Throwable failure) {
-    return failure instanceof IOException
-        ? Future.succeededFuture(
-            new SnapshotUnusable(
-                "cannot use %s (%s); repair it or move it away"
-                    .formatted(config.file(), failure.getMessage())))
-        : Future.failedFuture(failure);
+    if (!(failure instanceof IOException unusable)) {
+      return Future.failedFuture(failure);
+    }
+    String mend =
+        failure instanceof AccessDeniedException
+            ? "make the user of this node its owner"
+            : "repair it or move it away";
+    return Future.succeededFuture(
+        new SnapshotUnusable(
+            "cannot use %s (%s); %s".formatted(config.file(), FileFault.reason(unusable), mend)));
   }
 
   private void onRestored(RestoreResult result) {

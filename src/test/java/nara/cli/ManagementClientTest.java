@@ -97,13 +97,13 @@ class ManagementClientTest {
           CommandLineRun.of("status", "--at", "127.0.0.1:" + server.getLocalPort());
 
       assertThat(run.code()).as(run.err()).isEqualTo(2);
-      assertThat(run.err()).contains("the answer is not", "management port");
+      assertThat(run.err()).contains("is not the management port of a nara");
       assertThat(run.out()).isEmpty();
     }
   }
 
   @Test
-  void refusal_without_a_reason_names_the_status() throws Exception {
+  void refusal_without_a_reason_is_not_of_a_nara() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual()
           .start(() -> answer(server, "HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\n{}"));
@@ -111,7 +111,7 @@ class ManagementClientTest {
           CommandLineRun.of("recover-now", "--at", "127.0.0.1:" + server.getLocalPort());
 
       assertThat(run.code()).isEqualTo(2);
-      assertThat(run.err()).isEqualTo("nara: the node refuses: HTTP status 500\n");
+      assertThat(run.err()).contains("is not the management port of a nara");
     }
   }
 
@@ -145,7 +145,9 @@ class ManagementClientTest {
               reader, "status", "--watch", "--json", "--at", "127.0.0.1:" + server.getLocalPort());
 
       assertThat(run.code()).as(run.err()).isZero();
-      assertThat(run.err()).isEqualTo("nara: the node answers with HTTP status 503\n");
+      assertThat(run.err())
+          .contains("no status of a nara: 127.0.0.1:", "answers with HTTP status 503")
+          .hasLineCount(1);
       assertThat(shown).hasValue(2);
     }
   }

@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import nara.event.EventLimits;
 import nara.event.ReadResult;
+import nara.event.Service;
 import nara.event.json.EventReader;
 import nara.snapshot.SnapshotLines;
 
@@ -41,6 +43,12 @@ public final class EventFileReader implements AutoCloseable {
    * @param length of the line in bytes
    */
   public record Line(long number, byte[] bytes, long length) {
+    /** Whether the line has the service of a hey-there, or an escape that may hide it. */
+    public boolean mayAnnounce() {
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      return text.contains(Service.HEY_THERE.wireName()) || text.contains("\\u");
+    }
+
     /** Reads the event in this line. */
     public ReadResult read(EventReader reader) {
       return length <= EventLimits.MAX_EVENT_BYTES
@@ -109,6 +117,51 @@ public final class EventFileReader implements AutoCloseable {
         action.accept(lines);
       }
       return file.problem();
+    }
+  }
+
+  /**
+   * Reads a whole file in batches: first the lines that {@linkplain Line#mayAnnounce may announce}
+   * a nara, then the others. The events of a large file would not all find room while they wait for
+   * a key. A pipe can be read only once, so its lines come in their order.
+   *
+   * @return see {@link #problem}
+   * @throws CommandFailure when the file is missing or cannot be read
+   */
+  public static Optional<String> forEachBatchKeysFirst(
+      Path path, int size, Predicate<List<Line>> action) {
+    if (!Files.isRegularFile(path)) {
+      return forEachBatch(path, size, line -> true, action);
+    }
+    forEachBatch(path, size, Line::mayAnnounce, action);
+    return forEachBatch(path, size, line -> !line.mayAnnounce(), action);
+  }
+
+  private static Optional<String> forEachBatch(
+      Path path, int size, Predicate<Line> which, Predicate<List<Line>> action) {
+    try (EventFileReader file = open(path)) {
+      List<Line> lines;
+      boolean goesOn = true;
+      while (goesOn && !(lines = file.nextBatch(size)).isEmpty()) {
+        List<Line> chosen = lines.stream().filter(which).toList();
+        goesOn = chosen.isEmpty() || action.test(chosen);
+      }
+      return file.problem();
+    }
+  }
+
+  /** Whether the file has lines, and none of the first ones is an event. */
+  static boolean holdsOther(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    EventReader reader = new EventReader();
+    try (EventFileReader file = open(path)) {
+      List<Line> first = file.nextBatch(COUNT_BATCH);
+      return !first.isEmpty()
+          && first.stream().allMatch(line -> line.read(reader) instanceof ReadResult.Unreadable);
+    } catch (CommandFailure unreadable) {
+      return true;
     }
   }
 

@@ -46,9 +46,38 @@ public final class OutputFile {
    */
   public static void requireWritable(Path file) {
     requireReplaceable(file);
-    Path directory = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
-      throw new CommandFailure(file + " cannot be written: give a file in a writable directory");
+    Path directory;
+    try {
+      directory = AtomicFile.target(file).getParent();
+    } catch (IOException loop) {
+      throw new CommandFailure(file + " cannot be written: it is a link that leads to itself");
+    }
+    String fault = "";
+    if (Files.isDirectory(file)) {
+      fault = "it is a directory";
+    } else if (directory == null || !Files.isDirectory(directory)) {
+      fault = "its directory does not exist";
+    } else if (!Files.isWritable(directory)) {
+      fault = "this user may not write in its directory";
+    }
+    if (!fault.isEmpty()) {
+      String link =
+          Files.isSymbolicLink(file) ? "it is a link to a file in " + directory + ", and " : "";
+      throw new CommandFailure(
+          "%s cannot be written: %s%s; give a file in a writable directory"
+              .formatted(file, link, fault));
+    }
+  }
+
+  /**
+   * Checks that events may replace this file.
+   *
+   * @throws CommandFailure when it holds something else
+   */
+  public static void requireNothingElse(Path file) {
+    if (EventFileReader.holdsOther(file)) {
+      throw new CommandFailure(
+          file + " holds something else than events, and stays; write to another file");
     }
   }
 

@@ -86,6 +86,10 @@ final class ExportCommand extends LoadingCommand {
     if (config != null || skipIds != null || force) {
       throw usageError("--config, --skip-ids and --force need --from");
     }
+    if (out != null) {
+      OutputFile.requireWritable(out);
+      OutputFile.requireNothingElse(out);
+    }
     List<Event> events = load(List.of(file)).ledger.export();
     if (out == null) {
       EventFileWriter.write(terminal().out(), events);
@@ -118,6 +122,7 @@ final class ExportCommand extends LoadingCommand {
         ConfigLoader.requireValid(config, ConfigLoader.read(config), terminal());
     if (out != null) {
       OutputFile.requireWritable(out);
+      OutputFile.requireNothingElse(out);
     }
     try (StopRequest stop = StopRequest.listen();
         ExportClient client =

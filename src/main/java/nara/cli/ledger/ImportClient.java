@@ -151,7 +151,7 @@ final class ImportClient {
   private void send(Path file, BoundedWebClient http) {
     long sentBefore = sent;
     long skippedBefore = skippedLines;
-    EventFileReader.forEachBatch(
+    EventFileReader.forEachBatchKeysFirst(
             file,
             BATCH_SIZE,
             lines -> {
@@ -164,6 +164,7 @@ final class ImportClient {
               if (!batch.isEmpty()) {
                 send(batch, http);
               }
+              return true;
             })
         .ifPresent(problem -> terminal.message("note: %s", problem));
     if (sent == sentBefore && skippedLines > skippedBefore) {
