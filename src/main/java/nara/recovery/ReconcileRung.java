@@ -12,6 +12,7 @@ import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.PeerReconciled;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.client.MeshRequest.ReconcileOutcome;
+import nara.mesh.wire.MeshFailure;
 import nara.mesh.wire.MeshLimits;
 
 /**
@@ -28,6 +29,7 @@ final class ReconcileRung implements RungExecution {
   private final IntSupplier callIds;
   private final Map<Integer, Peer> calls = new HashMap<>();
   private final Map<Peer, ReconcileOutcome> outcomes = new LinkedHashMap<>();
+  private boolean waits;
 
   ReconcileRung(List<Peer> peers, PeerScores scores, RecoveryConfig config, IntSupplier callIds) {
     this.peers = List.copyOf(peers.subList(0, Math.min(peers.size(), config.maxPeers())));
@@ -37,7 +39,10 @@ final class ReconcileRung implements RungExecution {
     this.callIds = callIds;
   }
 
-  /** Starts all calls at once: the mesh client runs them one after the other. */
+  /**
+   * Starts all calls at once: the mesh client runs them one after the other. So each silent peer
+   * delays the others, and does not get long.
+   */
   @Override
   public List<PlanCommand> startCalls(Instant now) {
     List<PlanCommand> commands = new ArrayList<>();
@@ -46,7 +51,32 @@ final class ReconcileRung implements RungExecution {
       calls.put(callId, peer);
       commands.add(new PlanCommand.StartReconcile(callId, peer, timeout));
     }
+    if (!waits && !finished()) {
+      waits = true;
+      commands.add(new PlanCommand.WaitUntil(now.plus(RecoveryLimits.SILENT_RECONCILE_PATIENCE)));
+    }
     return commands;
+  }
+
+  /** Leaves the silent peers to the next rung, once others have responded. */
+  @Override
+  public void onTimerFired() {
+    waits = false;
+    if (!peerScores.anyResponded()) {
+      return;
+    }
+    for (Peer peer : peers) {
+      if (!peerScores.of(peer.name()).hasSentAnything()) {
+        outcomes.putIfAbsent(
+            peer, new ReconcileFailed(MeshFailure.STALLED, "it was silent, and others were not"));
+      }
+    }
+  }
+
+  /** The timer of the former leader is lost. */
+  @Override
+  public void onResumed() {
+    waits = false;
   }
 
   @Override

@@ -66,6 +66,9 @@ final class RecoveryLimits {
   /** The pause between two pings of silent configured peers, while only lost peers are awaited. */
   static final Duration SILENT_PING_INTERVAL = Duration.ofSeconds(2);
 
+  /** How long silent peers may delay the comparison of ledgers. An honest one responds in less. */
+  static final Duration SILENT_RECONCILE_PATIENCE = Duration.ofSeconds(4);
+
   /** A peer's first stall timeout. Each stall doubles it, up to 64 seconds. */
   static final Duration INITIAL_STALL_TIMEOUT = Duration.ofSeconds(2);
 

@@ -5,10 +5,13 @@ import static nara.recovery.RecoveryScenario.neighbours;
 import static nara.recovery.RecoveryScenario.reconciled;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import nara.ledger.MemoryMode;
 import nara.mesh.client.MeshRequest;
+import nara.mesh.client.MeshRequest.Peer;
 import nara.mesh.client.MeshRequest.ReconcileFailed;
 import nara.mesh.wire.MeshFailure;
 import nara.recovery.PlanCommand.Finish;
@@ -151,6 +154,30 @@ class ReconcileRungTest {
     assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
     assertThat(scenario.finish.reasons())
         .containsExactly("old answered none of 1 calls: answers 404");
+  }
+
+  @Test
+  void silent_peers_are_left_to_the_next_rung_once_others_have_responded() {
+    PeerScores scores = new PeerScores();
+    List<Peer> peers = List.of(new Peer("a", "a:1"), new Peer("b", "b:1"), new Peer("c", "c:1"));
+    ReconcileRung rung =
+        new ReconcileRung(peers, scores, CONFIG, new AtomicInteger()::getAndIncrement);
+    assertThat(rung.startCalls(Instant.EPOCH))
+        .hasSize(4)
+        .last()
+        .isEqualTo(new PlanCommand.WaitUntil(Instant.ofEpochSecond(4)));
+
+    rung.onTimerFired();
+    assertThat(rung.startCalls(Instant.ofEpochSecond(4)))
+        .containsExactly(new PlanCommand.WaitUntil(Instant.ofEpochSecond(8)));
+    rung.onCallEnded(1, reconciled(0, ""));
+    assertThat(rung.finished()).isFalse();
+
+    rung.onTimerFired();
+    assertThat(rung.startCalls(Instant.ofEpochSecond(8))).isEmpty();
+    assertThat(rung.finished()).isTrue();
+    assertThat(rung.peersForNextRung()).containsExactly(peers.get(0), peers.get(2));
+    assertThat(rung.onCallEnded(2, reconciled(0, ""))).as("too late").isFalse();
   }
 
   @Test
