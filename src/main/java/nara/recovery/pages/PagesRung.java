@@ -242,10 +242,7 @@ public final class PagesRung implements RungExecution {
       case FETCH_RANGE -> onRangePage(call.peerName(), call.rangeFetch(), page);
       case CHECK_FETCHED -> {
         if (news) {
-          peerScores.of(call.subjectPeer()).onOmissionFound();
-          peerScores.of(call.peerName()).onOmissionFound();
-          scheduler.recheckBoth(call.subjectPeer(), call.peerName());
-          recheckedPeers.addAll(List.of(call.subjectPeer(), call.peerName()));
+          onDifference(call.subjectPeer(), call.peerName(), page.offerResult().added() > 0);
         }
       }
       case CHECK_SKIPPED -> {
@@ -253,6 +250,23 @@ public final class PagesRung implements RungExecution {
           groups.of(call.subjectPeer()).ifPresent(this::scheduleGroup);
         }
       }
+    }
+  }
+
+  /**
+   * A replica gave something that the fetcher had not given.
+   *
+   * @param unknown whether it was an event; otherwise it was the signature of one, which the
+   *     fetcher left out
+   */
+  private void onDifference(String fetcher, String checker, boolean unknown) {
+    peerScores.of(fetcher).onOmissionFound();
+    if (unknown) {
+      peerScores.of(checker).onOmissionFound();
+      recheckedPeers.addAll(List.of(fetcher, checker));
+      scheduler.recheckBoth(fetcher, checker);
+    } else {
+      recheckIfSuspect(fetcher);
     }
   }
 
