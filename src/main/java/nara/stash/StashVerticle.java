@@ -313,7 +313,7 @@ public final class StashVerticle extends VerticleBase {
 
   private void logFailure(String what, Throwable failure) {
     if (!BusFailure.isOfStop(failure)) {
-      failures.log(what + failure.getMessage());
+      failures.log(what + (failure.getMessage() == null ? failure : failure.getMessage()));
     }
   }
 
