@@ -45,8 +45,8 @@ final class RecoveryLimits {
    */
   static final Duration MAX_LATE_TIME = Duration.ofSeconds(30);
 
-  /** Stalls in a row after which such a newcomer gets no more calls: 6 seconds in all. */
-  static final int MAX_LATE_STALLS = 2;
+  /** Stalls in a row after which such a newcomer gets no more calls: 14 seconds in all. */
+  static final int MAX_LATE_STALLS = 3;
 
   /**
    * How long after the start of a recovery neighbours may still announce themselves: up to 5 s

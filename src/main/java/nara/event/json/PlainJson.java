@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import nara.event.json.JsonFields.Field;
+import nara.event.json.JsonSpans.MalformedJsonException;
 
 /**
  * Copies the JSON of an object without what no signature covers and no reader needs: unknown
@@ -25,8 +25,8 @@ final class PlainJson {
         JsonGenerator generator = JSON.createGenerator(plain)) {
       parser.nextToken();
       copyObject(parser, fields, generator);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException("copying in memory", impossible);
+    } catch (IOException unwritable) {
+      throw new MalformedJsonException("its padding cannot be dropped");
     }
     return plain.toByteArray();
   }

@@ -34,6 +34,9 @@ final class PagesLimits {
   /** How long the first half of the peers waits for the rest: much longer than any round trip. */
   static final Duration SKETCH_GRACE = Duration.ofMillis(500);
 
+  /** How long the end waits for a second attempt, after the first one stalled. */
+  static final Duration RETRY_GRACE = Duration.ofSeconds(1);
+
   /** Attempts at the sketch of a peer that responds. */
   static final int SKETCH_ATTEMPTS = 2;
 

@@ -127,6 +127,9 @@ public final class PagesRung implements RungExecution {
     } while (!busy() && advancePhase());
     if (!finished()) {
       sketches.startGrace().ifPresent(wait -> wait(wait, sketches::onGraceOver, commands));
+      sketches
+          .startRetryGrace()
+          .ifPresent(wait -> wait(wait, sketches::onRetryGraceOver, commands));
     }
     if (phase == Phase.KEYS && announcements.startGrace()) {
       wait(PagesLimits.KEYS_GRACE, announcements::onGraceOver, commands);

@@ -55,6 +55,11 @@ final class SketchCollector {
   private final Map<String, Integer> sketchedEvents = new HashMap<>();
   private final Map<String, Integer> rejectedEvents = new HashMap<>();
   private final Set<String> late = new HashSet<>();
+
+  /** Silent peers that were asked again: a response may have been lost on the way. */
+  private final Set<String> retried = new HashSet<>();
+
+  private boolean retryGraceDue;
   private boolean patienceStarted;
   private boolean graceStarted;
 
@@ -192,7 +197,21 @@ final class SketchCollector {
 
   void onFailure(PagesCall call) {
     late.add(call.peerName());
+    if (call.failedAttempts() == 0 && !mostAreSilent()) {
+      retryGraceDue |= retried.add(call.peerName());
+    }
     tryMore();
+  }
+
+  /** The wait for peers that were asked again, when one starts. */
+  Optional<Duration> startRetryGrace() {
+    boolean starts = retryGraceDue;
+    retryGraceDue = false;
+    return starts ? Optional.of(PagesLimits.RETRY_GRACE) : Optional.empty();
+  }
+
+  void onRetryGraceOver() {
+    retried.clear();
   }
 
   /** A peer that stalls gets further attempts, each with a longer stall timeout. */
@@ -210,9 +229,9 @@ final class SketchCollector {
   }
 
   /**
-   * Whether a phase waits for this call. The later phases wait for peers that do not stall. The end
-   * also waits for the second attempt at configured peers, unless most of the peers are silent: it
-   * may be a long way to them.
+   * Whether a phase waits for this call. The later phases wait for peers that do not stall. Unless
+   * most of the peers are silent, the end also waits for the second attempt: at configured peers
+   * for as long as it takes, because their latency may be long, and at others for a short time.
    */
   boolean blocksPhase(PagesCall call, Phase phase) {
     if (!groups.anyResolved()) {
@@ -223,6 +242,7 @@ final class SketchCollector {
       case KEYS, PROBE, FETCH -> false;
       case CHECK, LAST_RESORT ->
           peerScores.of(call.peerName()).responsive()
+              || retried.contains(call.peerName())
               || (configured.contains(call.peerName())
                   && call.failedAttempts() < PagesLimits.SKETCH_ATTEMPTS
                   && !mostAreSilent());

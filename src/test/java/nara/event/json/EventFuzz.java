@@ -53,13 +53,30 @@ public final class EventFuzz implements FuzzTarget {
     switch (reader.read(json)) {
       case ParsedEvent parsed -> {
         Property.holds(json.length <= EventLimits.MAX_EVENT_BYTES, "a read event is not too large");
-        Property.holds(Arrays.equals(parsed.event().json(), json), "an event keeps its bytes");
+        checkBytes(json, parsed, reader);
         parsed.validationError().ifPresent(Property::printable);
         checkFastPath(json, raw, parsed);
         checkWrittenAgain(parsed, reader);
       }
       case ReadResult.Unreadable unreadable -> Property.printable(unreadable.reason());
     }
+  }
+
+  private static void checkBytes(byte[] json, ParsedEvent parsed, EventReader reader) {
+    byte[] kept = parsed.event().json();
+    if (Arrays.equals(kept, json)) {
+      return;
+    }
+    Property.holds(
+        json.length - kept.length > EventLimits.MAX_PADDING_BYTES,
+        "an event keeps its bytes, or all but much padding");
+    if (!(reader.read(kept) instanceof ParsedEvent again)) {
+      throw new AssertionError("unreadable without padding: " + new String(kept, UTF_8));
+    }
+    Property.holds(Arrays.equals(again.event().json(), kept), "nothing is left to drop");
+    Property.holds(again.event().isCompact(), "an event without padding is compact");
+    Property.equal(again.event().id(), parsed.event().id(), "id without padding");
+    Property.equal(again.claimedId(), parsed.claimedId(), "claimed id without padding");
   }
 
   /** The fields cut before parsing are absent or equal those that the parser finds. */
