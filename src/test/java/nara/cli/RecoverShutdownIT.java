@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nara.demo.Corpus;
+import nara.testing.Citizen;
 import nara.testing.ScriptedPeer;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,10 @@ class RecoverShutdownIT {
 
   @Test
   void recover_keeps_existing_backup_when_interrupted() throws Exception {
-    Path out = Files.writeString(folder.resolve("out.jsonl"), "{\"id\":\"a\"}\n");
+    String event = new String(Citizen.named("bart").tease(1, "lisa"), StandardCharsets.UTF_8);
+    Path out = Files.writeString(folder.resolve("out.jsonl"), event + "\n");
     try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      silent.setSoTimeout(60_000);
       Process recover =
           started(
               "recover",
@@ -91,7 +94,7 @@ class RecoverShutdownIT {
         recover.destroyForcibly();
       }
     }
-    assertThat(out).hasContent("{\"id\":\"a\"}\n");
+    assertThat(out).hasContent(event + "\n");
   }
 
   private static Process started(String... args) throws IOException {
