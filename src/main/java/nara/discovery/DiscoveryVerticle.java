@@ -449,6 +449,7 @@ public final class DiscoveryVerticle extends VerticleBase {
     String name = presence instanceof Presence.Online online ? online.name() : "";
     if (presence instanceof Presence.Online online && online.firstHand()) {
       goodbyes.onReturn(name);
+      goodbyesToCheck.remove(name);
     }
     announcing(name, () -> known.onPresence(presence))
         .filter(plazaProblems::add)
@@ -467,10 +468,11 @@ public final class DiscoveryVerticle extends VerticleBase {
           vertx,
           GOODBYE_CHECK_DELAY,
           () -> {
-            goodbyesToCheck.remove(name);
-            Optional<Neighbour> neighbour = known.byName(name).filter(Neighbour::online);
-            if (neighbour.isPresent() && !stopped) {
-              checkGoodbye(goodbye, neighbour.get());
+            if (goodbyesToCheck.remove(name) && !stopped) {
+              known
+                  .byName(name)
+                  .filter(Neighbour::online)
+                  .ifPresent(neighbour -> checkGoodbye(goodbye, neighbour));
             }
           });
     }

@@ -91,7 +91,9 @@ public final class PeerScore {
     return events >= RecoveryLimits.LEAST_SHARE_OF_CLAIM * claimedEvents;
   }
 
-  /** Another peer gave an event that this one left out. */
+  /**
+   * A replica gave an event that this peer left out, or this one gave it and the replica had not.
+   */
   public void onOmissionFound() {
     omissionFound = true;
   }

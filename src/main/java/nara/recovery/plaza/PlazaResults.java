@@ -11,7 +11,7 @@ import nara.mqtt.PlazaRequest;
 import nara.mqtt.wire.LedgerRequestMessage;
 
 /**
- * What the neighbours of a recovery gave on the plaza.
+ * The results of the plaza rungs of one recovery.
  *
  * <p>In the first round of a pass each neighbour gets its share of the subjects that are online, as
  * the wire contract states. In the second round the responders get all other subjects, which only
@@ -92,7 +92,7 @@ public final class PlazaResults {
     neighbours.forEach(gaps::remove);
   }
 
-  /** What the plaza did not give, in sentences. */
+  /** The gaps that the plaza left, each in a sentence. */
   public Collection<String> gaps() {
     return gaps.values();
   }
