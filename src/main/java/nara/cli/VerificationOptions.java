@@ -56,11 +56,11 @@ public final class VerificationOptions {
           file,
           BATCH_SIZE,
           lines -> {
-            lines.stream()
+            lines.parallelStream()
                 .filter(Line::mayAnnounce)
                 .map(line -> line.read(reader))
                 .filter(VerificationOptions::isAnnouncement)
-                .forEach(announcements::add);
+                .forEachOrdered(announcements::add);
             if (announcements.size() >= MAX_ANNOUNCEMENTS) {
               eventVerifier.learnKeys(announcements);
               announcements.clear();

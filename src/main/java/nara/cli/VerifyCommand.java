@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import nara.cli.file.CommandFailure;
+import nara.cli.file.EventBatches;
+import nara.cli.file.EventBatches.Batch;
 import nara.cli.file.EventFileReader;
 import nara.cli.file.EventFileReader.Line;
 import nara.cli.output.Counted;
@@ -17,7 +19,6 @@ import nara.cli.output.JsonOutput;
 import nara.cli.output.Terminal;
 import nara.event.ReadResult;
 import nara.event.Verdict;
-import nara.event.json.EventReader;
 import nara.trust.EventVerifier;
 import nara.trust.TrustPolicy;
 import nara.trust.TrustPolicy.Action;
@@ -39,7 +40,6 @@ final class VerifyCommand extends TerminalCommand {
   private static final HexFormat HEX = HexFormat.of();
 
   private final Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
-  private final EventReader reader = new EventReader();
 
   @Parameters(
       paramLabel = "FILE",
@@ -91,13 +91,13 @@ final class VerifyCommand extends TerminalCommand {
     EventVerifier verifier = options.eventVerifier(List.of(source), terminal());
     long done = 0;
     boolean whole;
-    try (EventFileReader events = EventFileReader.open(source)) {
-      List<Line> lines;
+    try (EventFileReader events = EventFileReader.open(source);
+        EventBatches batches = new EventBatches(events, VerificationOptions.BATCH_SIZE)) {
+      Batch batch;
       // A reader of the output, such as head, may have closed its end.
-      while (!terminal().out().checkError()
-          && !(lines = events.nextBatch(VerificationOptions.BATCH_SIZE)).isEmpty()) {
-        print(lines, verifier.verify(EventFileReader.readEvents(lines, reader)));
-        done += lines.size();
+      while (!terminal().out().checkError() && !(batch = batches.next()).lines().isEmpty()) {
+        print(batch.lines(), verifier.verify(batch.events()));
+        done += batch.lines().size();
         if (terminal().interactive()) {
           terminal().status("%,d events verified".formatted(done));
         }
