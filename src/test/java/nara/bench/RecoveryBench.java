@@ -1,5 +1,6 @@
 package nara.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import nara.bench.BenchHistory.Spread;
 import nara.testing.FaultyPeer;
 
@@ -29,7 +31,7 @@ public final class RecoveryBench {
       usage: scripts/bench recovery [--sizes 20000,80000] [--neighbours 1,4,8]
                                     [--spreads equal,twice,disjoint,lone] [--all] [--rounds 1]
                                     [--warm 4] [--again 3] [--tight] [--bad]
-                                    [--jvm OPTIONS]
+                                    [--jvm OPTIONS] [--archive]
       --all     also 320,000 events
       --tight   then once more in a process whose heap cannot pass 1.5 times what is held at the end
       --rounds  processes for each row, whose median is printed
@@ -37,6 +39,8 @@ public final class RecoveryBench {
                 JVM is still compiling
       --again   recoveries in each process after those; their median is printed
       --jvm     options of the recovering process
+      --archive the recovering process has the jar and the archive that scripts/nara starts a node
+                with; without it the first recovery loads its classes from files
       --bad     only this: one honest neighbour alone, and beside three bad ones, taking turns
       """;
 
@@ -51,6 +55,8 @@ public final class RecoveryBench {
   /** About what {@code scripts/nara} gives a node on a machine of 24 GB. */
   private String[] jvm = {"-Xms768m", "-XX:G1HeapRegionSize=8m", WorkerProcess.NODE_COMPILER};
 
+  private String classPath = System.getProperty("java.class.path");
+  private boolean withArchive;
   private boolean badNeighbours;
 
   private final Neighbours neighbours =
@@ -83,6 +89,10 @@ public final class RecoveryBench {
         sizes = List.of(20_000, 80_000, 320_000);
         continue;
       }
+      if (args[i].equals("--archive")) {
+        withArchive = true;
+        continue;
+      }
       if (args[i].equals("--bad")) {
         badNeighbours = true;
         continue;
@@ -112,7 +122,17 @@ public final class RecoveryBench {
     return true;
   }
 
+  /** The JVM takes the archive only if the class path begins with the jar that it was made from. */
+  private void useArchive() throws IOException {
+    StartArchive archive = StartArchive.prepare();
+    classPath = archive.jar() + File.pathSeparator + classPath;
+    jvm = Stream.concat(Arrays.stream(jvm), Stream.of(archive.option())).toArray(String[]::new);
+  }
+
   private void run() throws IOException {
+    if (withArchive) {
+      useArchive();
+    }
     if (badNeighbours) {
       for (int size : sizes) {
         runWithBadNeighbours(BenchHistory.file(size), size);
@@ -170,7 +190,7 @@ public final class RecoveryBench {
     Measurements firstFloor = new Measurements();
     Measurements laterFloor = new Measurements();
     for (int round = 0; round < rounds; round++) {
-      measure(firstFloor, laterFloor, measuredRuns, new String[] {"-Xmx2g"}, "floor", file);
+      measureFloor(firstFloor, laterFloor, file);
       List<Object> command = new ArrayList<>(List.of("recover", size));
       command.addAll(peers);
       measure(first, later, measuredRuns, jvm, command.toArray());
@@ -282,16 +302,28 @@ public final class RecoveryBench {
   private void measure(
       Measurements first, Measurements later, int times, String[] options, Object... command)
       throws IOException {
-    try (WorkerProcess process = WorkerProcess.start(options)) {
-      for (int i = 0; i <= (times == 0 ? 0 : warmUpRuns + times); i++) {
-        long before = neighbours.cpuNanos();
-        Map<String, String> answer = process.request(command);
-        answer.put("others", String.valueOf(neighbours.cpuNanos() - before));
-        if (i == 0) {
-          first.add(answer);
-        } else if (i > warmUpRuns) {
-          later.add(answer);
-        }
+    try (WorkerProcess process = WorkerProcess.startWith(classPath, options)) {
+      measure(process, first, later, times, command);
+    }
+  }
+
+  private void measureFloor(Measurements first, Measurements later, Path file) throws IOException {
+    try (WorkerProcess process = WorkerProcess.start("-Xmx2g")) {
+      measure(process, first, later, measuredRuns, "floor", file);
+    }
+  }
+
+  private void measure(
+      WorkerProcess process, Measurements first, Measurements later, int times, Object... command)
+      throws IOException {
+    for (int i = 0; i <= (times == 0 ? 0 : warmUpRuns + times); i++) {
+      long before = neighbours.cpuNanos();
+      Map<String, String> answer = process.request(command);
+      answer.put("others", String.valueOf(neighbours.cpuNanos() - before));
+      if (i == 0) {
+        first.add(answer);
+      } else if (i > warmUpRuns) {
+        later.add(answer);
       }
     }
   }

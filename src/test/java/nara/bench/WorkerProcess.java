@@ -30,6 +30,11 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts one with these options of the JVM beside the usual ones. */
   static WorkerProcess start(String... options) throws IOException {
+    return startWith(System.getProperty("java.class.path"), options);
+  }
+
+  /** The same with another class path. */
+  static WorkerProcess startWith(String classPath, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -38,7 +43,7 @@ final class WorkerProcess implements AutoCloseable {
     }
     command.add("-Dvertx.disableDnsResolver=true");
     command.addAll(List.of(options));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-cp", classPath));
     command.add(BenchWorker.class.getName());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(

@@ -1,0 +1,47 @@
+package nara.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * What {@code scripts/nara} starts a node on a large machine with.
+ *
+ * @param jar the fat jar
+ * @param option the JVM's option that names the archive of classes and profiles
+ */
+record StartArchive(Path jar, String option) {
+  private static final Path FOLDER = Path.of("target", "run");
+
+  /** The first version whose archive holds profiles too. */
+  private static final int AOT_VERSION = 25;
+
+  /**
+   * Has {@code scripts/nara} build the jar and write the archive, where they are missing or old.
+   */
+  static StartArchive prepare() throws IOException {
+    Process demo =
+        new ProcessBuilder("scripts/nara", "demo", "--once", "--events", "1000")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    int exitCode = demo.onExit().join().exitValue();
+    if (exitCode != 0) {
+      throw new IllegalStateException("scripts/nara demo --once ended with " + exitCode);
+    }
+    int version = Runtime.version().feature();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      Path newest =
+          files
+              .filter(file -> file.toString().endsWith(".archive"))
+              .filter(file -> file.getFileName().toString().startsWith("node-hog-" + version + "-"))
+              .max(Comparator.comparing(file -> file.toFile().lastModified()))
+              .orElseThrow(() -> new IllegalStateException("no archive in " + FOLDER));
+      return new StartArchive(
+          FOLDER.resolve("nara.jar"),
+          (version >= AOT_VERSION ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + newest);
+    }
+  }
+}
