@@ -189,10 +189,11 @@ public final class RecoveryBench {
     Measurements later = new Measurements();
     Measurements firstFloor = new Measurements();
     Measurements laterFloor = new Measurements();
+    List<Object> command = new ArrayList<>(List.of("recover", size));
+    command.addAll(peers);
+    warmUp(command.toArray());
     for (int round = 0; round < rounds; round++) {
       measureFloor(firstFloor, laterFloor, file);
-      List<Object> command = new ArrayList<>(List.of("recover", size));
-      command.addAll(peers);
       measure(first, later, measuredRuns, jvm, command.toArray());
     }
     boolean whole = first.all("outcome").stream().allMatch("complete"::equals);
@@ -234,6 +235,15 @@ public final class RecoveryBench {
     figures.add(name + "heap at the end per event", first.median("own") / size);
     if (heapLimit) {
       runWithHeapLimit(size, peers, (long) first.median("own"));
+    }
+  }
+
+  /** Lets the neighbours compile what they run, as neighbours have that started long ago. */
+  private void warmUp(Object... command) throws IOException {
+    try (WorkerProcess process = WorkerProcess.startWith(classPath, jvm)) {
+      for (int i = 0; i <= warmUpRuns; i++) {
+        process.request(command);
+      }
     }
   }
 
