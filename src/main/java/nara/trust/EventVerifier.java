@@ -382,16 +382,19 @@ public final class EventVerifier {
               Verdict.UNKNOWN_EMITTER,
               "the key of " + SafeText.excerpt(event.emitter()) + " is not known",
               Set.of(event.emitter()));
-      case Known known -> {
-        Optional<byte[]> signature = event.signature();
-        if (signature.isEmpty()) {
-          yield VerificationResult.of(
-              parsed, Verdict.BAD_SIGNATURE, "the signature is not Base64 of 64 bytes");
-        }
-        checks.add(new SignatureCheck(known.key(), parsed.signableHash(), signature.get()));
-        yield null;
-      }
+      case Known known -> addCheck(parsed, known.key(), checks);
     };
+  }
+
+  private static VerificationResult addCheck(
+      ParsedEvent parsed, PublicKey key, List<SignatureCheck> checks) {
+    Optional<byte[]> signature = parsed.event().signature();
+    if (signature.isEmpty()) {
+      return VerificationResult.of(
+          parsed, Verdict.BAD_SIGNATURE, "the signature is not Base64 of 64 bytes");
+    }
+    checks.add(new SignatureCheck(key, parsed.signableHash(), signature.get()));
+    return null;
   }
 
   private static VerificationResult signatureResult(ParsedEvent parsed, boolean accepted) {
@@ -405,26 +408,13 @@ public final class EventVerifier {
 
   /** The key that decides: the carried key for hey-there and chau, else the emitter's. */
   private KeyLookup signerKey(Event event) {
-    return switch (event.payload()) {
-      // Whether the carried key holds is judged when it is learned.
-      case HeyThere hey -> parseCarriedKey(hey.publicKey());
-      case Chau chau -> parseCarriedKey(chau.publicKey());
-      case Social social -> emitterKey(event);
-      case Ping ping -> emitterKey(event);
-      case Observation observation -> emitterKey(event);
-      case Seen seen -> emitterKey(event);
-      case Checkpoint checkpoint -> emitterKey(event);
-    };
-  }
-
-  private KeyLookup emitterKey(Event event) {
-    return keys.lookup(event.emitter(), event.emitterId());
-  }
-
-  private static KeyLookup parseCarriedKey(String publicKey) {
-    return PublicKey.parse(publicKey)
+    if (!event.service().isAnnouncement()) {
+      return keys.lookup(event.emitter(), event.emitterId());
+    }
+    // Whether the carried key holds is judged when it is learned.
+    return carriedKey(event)
         .<KeyLookup>map(Known::new)
-        .orElse(new Mismatch("carries no public key of 32 bytes"));
+        .orElseGet(() -> new Mismatch("carries no public key of 32 bytes"));
   }
 
   /** Unix nanoseconds. */
