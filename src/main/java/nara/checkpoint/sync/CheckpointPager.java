@@ -39,7 +39,12 @@ final class CheckpointPager {
    */
   static final int MAX_SHORT_PAGES = 20;
 
-  /** All responses of a peer together. An honest peer needs a part of one timeout. */
+  /**
+   * The timeouts that all responses of a peer together may take, and one more for each full page.
+   * An honest peer needs a part of one timeout.
+   */
+  static final int FREE_TIMEOUTS = 3;
+
   static final int MAX_TIMEOUTS = 12;
 
   // Each page repeats the last event of the one before, so a single event would not advance.
@@ -54,7 +59,6 @@ final class CheckpointPager {
 
   private final MeshRequest.Peer peer;
   private final CheckpointSyncConfig config;
-  private final Duration budget;
   private final int defaultPageSize;
 
   private PagingMode mode = PagingMode.CURSOR;
@@ -65,6 +69,7 @@ final class CheckpointPager {
 
   private int requests;
   private int failures;
+  private int fullPages;
   private int shortPages;
   private String reason = "";
   private Duration elapsed = Duration.ZERO;
@@ -79,7 +84,6 @@ final class CheckpointPager {
     this.config = config;
     this.defaultPageSize = Math.clamp(config.pageSize(), MIN_PAGE_SIZE, Query.MAX_EVENTS);
     this.pageSize = defaultPageSize;
-    this.budget = config.timeout().multipliedBy(MAX_TIMEOUTS);
   }
 
   /** The first request; the later ones come from {@link #onOutcome}. */
@@ -137,6 +141,7 @@ final class CheckpointPager {
     int requested = requestSize();
     retrying = false;
     boolean hasNext = mode == PagingMode.CURSOR ? onCursorPage(page) : onOffsetPage(page);
+    fullPages += page.events() < requested ? 0 : 1;
     if (hasNext && page.events() < requested && ++shortPages > MAX_SHORT_PAGES) {
       reason = "its pages continue although they are not full";
       return false;
@@ -191,6 +196,9 @@ final class CheckpointPager {
       return true;
     }
     failures++;
+    if (failed.failure() == MeshFailure.STALLED) {
+      elapsed = elapsed.plus(config.timeout());
+    }
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
       case UNVERIFIABLE, STOPPING, UNSUPPORTED -> false;
@@ -224,11 +232,15 @@ final class CheckpointPager {
       reason = "gave up after %d requests".formatted(requests);
     } else if (failures >= MAX_FAILURES) {
       reason = "gave up after %d failures, the last: %s".formatted(failures, reason);
-    } else if (elapsed.compareTo(budget) >= 0) {
+    } else if (elapsed.compareTo(budget()) >= 0) {
       reason = "gave up after %d s".formatted(elapsed.toSeconds());
     } else {
       return true;
     }
     return false;
+  }
+
+  private Duration budget() {
+    return config.timeout().multipliedBy(Math.min(MAX_TIMEOUTS, FREE_TIMEOUTS + fullPages));
   }
 }

@@ -245,16 +245,43 @@ class CheckpointPagerTest {
   }
 
   @Test
-  void slow_peer_ends_after_twelve_timeouts() {
-    CheckpointPager pager = new CheckpointPager(BART, CONFIG);
-    Optional<MeshRequest<FetchOutcome>> next = Optional.of(pager.nextRequest());
-    for (long cursor = 1; next.isPresent(); cursor += 2) {
-      next = pager.onOutcome(fetched(1, Optional.of(cursor), false, offered(1, 0, 0), TIMEOUT));
-    }
+  void slow_peer_with_short_pages_ends_after_three_timeouts() {
+    CheckpointPager pager = pageSlowly(1);
+
+    assertThat(pager.result().requests()).isEqualTo(CheckpointPager.FREE_TIMEOUTS);
+    assertThat(pager.result().reason()).contains("gave up after 30 s");
+    assertThat(pager.hasContributed()).isTrue();
+  }
+
+  @Test
+  void slow_peer_with_full_pages_ends_after_twelve_timeouts() {
+    CheckpointPager pager = pageSlowly(1_000);
 
     assertThat(pager.result().requests()).isEqualTo(CheckpointPager.MAX_TIMEOUTS);
     assertThat(pager.result().reason()).contains("gave up after 120 s");
-    assertThat(pager.hasContributed()).isTrue();
+  }
+
+  private static CheckpointPager pageSlowly(int events) {
+    CheckpointPager pager = new CheckpointPager(BART, CONFIG);
+    Optional<MeshRequest<FetchOutcome>> next = Optional.of(pager.nextRequest());
+    for (long cursor = 1; next.isPresent(); cursor += 2) {
+      next =
+          pager.onOutcome(
+              fetched(events, Optional.of(cursor), false, offered(events, 0, 0), TIMEOUT));
+    }
+    return pager;
+  }
+
+  @Test
+  void stalls_between_short_pages_use_up_the_time_of_a_slow_peer() {
+    CheckpointPager pager = new CheckpointPager(BART, CONFIG);
+    Optional<MeshRequest<FetchOutcome>> next = Optional.of(pager.nextRequest());
+    for (long cursor = 1; next.isPresent(); cursor += 2) {
+      next = pager.onOutcome(cursor % 4 == 1 ? page(1, cursor) : failed(STALLED));
+    }
+
+    assertThat(pager.result().failures()).isEqualTo(CheckpointPager.FREE_TIMEOUTS);
+    assertThat(pager.result().reason()).contains("gave up after 30 s");
   }
 
   @Test
