@@ -132,7 +132,7 @@ final class RecoverCommand extends TerminalCommand {
         RunningNode.start(
             node,
             identity,
-            terminal().clock(),
+            terminal(),
             preparation,
             progress::print,
             stop,
