@@ -115,6 +115,24 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       return added + improved;
     }
 
+    /** The same without the events that wait, which count when they are verified again. */
+    OfferResult withoutWaiting() {
+      Map<Verdict, Integer> others = new EnumMap<>(Verdict.class);
+      others.putAll(verdicts);
+      others.remove(Verdict.UNKNOWN_EMITTER);
+      return new OfferResult(
+          received - quarantined,
+          added,
+          improved,
+          duplicate,
+          dropped,
+          pruned,
+          0,
+          rejected,
+          others,
+          unknownEmitters);
+    }
+
     /** The outcome of both batches. */
     public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);

@@ -252,7 +252,9 @@ public final class TrustVerticle extends VerticleBase {
   }
 
   private Future<?> verifyReleased(List<VerificationResult> released) {
-    return verifyAgain(released).onSuccess(this::addToReleased).otherwiseEmpty();
+    return verifyAgain(released)
+        .onSuccess(merge -> addToReleased(merge.map(OfferResult::withoutWaiting)))
+        .otherwiseEmpty();
   }
 
   private void addToReleased(Future<OfferResult> merge) {
