@@ -9,6 +9,7 @@ import java.util.Optional;
 import nara.cli.file.BoundedFile;
 import nara.cli.file.CommandFailure;
 import nara.cli.output.Terminal;
+import nara.file.FileFault;
 import nara.identity.Identity;
 import nara.node.config.ChosenIdentity;
 import nara.node.config.ConfigFile;
@@ -53,12 +54,14 @@ public final class ConfigLoader {
    * @throws CommandFailure when the file cannot be read or is not text
    */
   static ConfigReader.ConfigResult readForNode(Path file) {
+    if (FileFault.isPipe(file)) {
+      throw new CommandFailure(file + " is a pipe or a device; give a file");
+    }
     if (!Files.isRegularFile(file)
         || !Files.isReadable(file)
         || file.toFile().length() > MAX_BYTES) {
-      // Reading fails with the reason; only a pipe or a device can be read.
-      read(file);
-      throw new CommandFailure(file + " is a pipe or a device; give a file");
+      // Fails with the reason.
+      return read(file);
     }
     return ConfigReader.read(decode(file, ConfigFile.read(file)), directoryOf(file));
   }

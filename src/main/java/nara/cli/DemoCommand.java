@@ -1,9 +1,11 @@
 package nara.cli;
 
+import nara.cli.file.CommandFailure;
 import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.process.StopRequest;
 import nara.demo.DemoNetwork;
+import nara.node.LateException;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportJson;
 import picocli.CommandLine.Command;
@@ -62,7 +64,7 @@ final class DemoCommand extends TerminalCommand {
             RunningNode.start(
                 network.freshConfig(),
                 network.freshIdentity(),
-                terminal().clock(),
+                terminal(),
                 RunningNode.NO_PREPARATION,
                 progress::print,
                 stop,
@@ -88,6 +90,10 @@ final class DemoCommand extends TerminalCommand {
                   + " with:%n  nara recover --peer %s --out events.jsonl",
               address);
       stop.await();
+    } catch (LateException late) {
+      throw new CommandFailure(
+          "a part of the demo is %s on this machine; give fewer --neighbours or --events"
+              .formatted(late.getMessage()));
     }
     return ExitCode.OK;
   }

@@ -22,6 +22,9 @@ public final class ExitCode {
   /** The same: complete, but {@code --out} kept an existing file that has more events. */
   public static final int KEPT = 5;
 
+  /** {@code run}: the node did not stop in time; its last snapshot may be missing. */
+  public static final int NOT_STOPPED = 4;
+
   /** {@code journey}: it is not back after five minutes. */
   public static final int LOST = 3;
 

@@ -132,7 +132,7 @@ final class RecoverCommand extends TerminalCommand {
         RunningNode.start(
             node,
             identity,
-            terminal().clock(),
+            terminal(),
             preparation,
             progress::print,
             stop,
@@ -241,6 +241,10 @@ final class RecoverCommand extends TerminalCommand {
             : finalReport.isIsolated() ? Optional.of("no neighbour gave events") : Optional.empty();
     Optional<String> reason =
         BackupFile.reasonToKeep(out, events.size(), failure, force, "--import continues it");
+    if (reason.isEmpty() && events.isEmpty() && failure.isPresent()) {
+      terminal().message("wrote nothing to %s: %s", out, failure.get());
+      return false;
+    }
     if (reason.isEmpty()) {
       EventFileWriter.write(out, events);
       return true;

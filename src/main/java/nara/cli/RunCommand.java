@@ -29,7 +29,13 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "run", description = "Run a node until it is stopped (Ctrl-C or SIGTERM).")
+@Command(
+    name = "run",
+    description = "Run a node until it is stopped (Ctrl-C or SIGTERM).",
+    exitCodeList = {
+      "3:the heap is exhausted",
+      "4:the node did not stop in time; its last snapshot may be missing"
+    })
 final class RunCommand extends TerminalCommand {
   @Option(
       names = "--config",
@@ -65,14 +71,14 @@ final class RunCommand extends TerminalCommand {
     }
     ProcessEnd.ignoreHangup();
     try (StopRequest stop = StopRequest.listen()) {
-      runUntil(stop);
+      return runUntil(stop);
     } catch (StoppedInStartException stopped) {
       terminal().message("stopped during the start");
+      return ExitCode.OK;
     }
-    return ExitCode.OK;
   }
 
-  private void runUntil(StopRequest stop) throws InterruptedException {
+  private int runUntil(StopRequest stop) throws InterruptedException {
     NodeConfig read =
         config == null
             ? ConfigLoader.readEnvironment(terminal())
@@ -89,7 +95,7 @@ final class RunCommand extends TerminalCommand {
         RunningNode.start(
             node,
             identity,
-            terminal().clock(),
+            terminal(),
             preparation,
             // Without a terminal the log tells the stages.
             terminal().interactive() ? progress::print : progressed -> {},
@@ -123,6 +129,7 @@ final class RunCommand extends TerminalCommand {
               node.memory().snapshot().isPresent()
                   ? ""
                   : "; no snapshot is written, because memory.snapshot is not set");
+      return running.stop() ? ExitCode.OK : ExitCode.NOT_STOPPED;
     }
   }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,15 +14,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import nara.bus.Scheduler;
 import nara.bus.Timeouts;
 import nara.cli.file.CommandFailure;
+import nara.cli.output.Terminal;
 import nara.cli.process.StopRequest;
 import nara.cli.process.StoppedInStartException;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
 import nara.node.Blocking;
+import nara.node.LateException;
 import nara.node.NaraNode;
 import nara.node.NodeStartException;
 import nara.node.config.NodeConfig;
@@ -48,6 +50,7 @@ final class RunningNode implements AutoCloseable {
   private static final Duration START_TIMEOUT_AFTER_STOP = Duration.ofSeconds(30);
 
   private final NaraNode node;
+  private final Terminal terminal;
   private final Promise<Report> finished;
 
   /** The events that this node made since its start. */
@@ -55,10 +58,14 @@ final class RunningNode implements AutoCloseable {
 
   private final ReentrantLock stopLock = new ReentrantLock();
   private volatile boolean interrupted;
-  private boolean stopped;
 
-  private RunningNode(NaraNode node, Promise<Report> finished, Set<ByteBuffer> ownEvents) {
+  /** Whether the node stopped in time; empty before the stop. */
+  private Optional<Boolean> stopped = Optional.empty();
+
+  private RunningNode(
+      NaraNode node, Promise<Report> finished, Set<ByteBuffer> ownEvents, Terminal terminal) {
     this.node = node;
+    this.terminal = terminal;
     this.finished = finished;
     this.ownEvents = ownEvents;
   }
@@ -74,7 +81,7 @@ final class RunningNode implements AutoCloseable {
   static RunningNode start(
       NodeConfig config,
       Identity me,
-      Scheduler clock,
+      Terminal terminal,
       Function<NaraNode, Future<?>> beforeRecovery,
       Consumer<RecoveryNotification.RecoveryProgressed> onProgress,
       StopRequest stop,
@@ -88,7 +95,7 @@ final class RunningNode implements AutoCloseable {
         NaraNode.start(
             config,
             me,
-            clock,
+            terminal.clock(),
             RandomGenerator.getDefault(),
             node -> {
               node.bus()
@@ -125,11 +132,16 @@ final class RunningNode implements AutoCloseable {
           new RunningNode(
               Blocking.await(startedUnlessStopped(starting, stop), START_TIMEOUT),
               finished,
-              ownEvents);
+              ownEvents,
+              terminal);
       stop.onMade(() -> running.onStopRequest(onStop));
       return running;
     } catch (NodeStartException failure) {
       throw new CommandFailure(failure.getMessage());
+    } catch (LateException late) {
+      throw new CommandFailure(
+          "the node has not started within %d min; --verbose shows what it does"
+              .formatted(START_TIMEOUT.toMinutes()));
     }
   }
 
@@ -198,16 +210,33 @@ final class RunningNode implements AutoCloseable {
         .toList();
   }
 
-  /** Stops the node once. Every call returns after the node has stopped. */
-  void stop() {
+  /**
+   * Stops the node once. Every call returns after the node has stopped, or after the timeout.
+   *
+   * @return whether it stopped in time; otherwise a message was printed
+   */
+  boolean stop() {
     stopLock.lock();
     try {
-      if (!stopped) {
-        stopped = true;
-        Blocking.await(node.stop(), node.stopTimeout());
+      if (stopped.isEmpty()) {
+        stopped = Optional.of(stoppedInTime(node.stop(), node.stopTimeout(), terminal));
       }
+      return stopped.get();
     } finally {
       stopLock.unlock();
+    }
+  }
+
+  static boolean stoppedInTime(Future<?> stop, Duration timeout, Terminal terminal) {
+    try {
+      Blocking.await(stop, timeout);
+      return true;
+    } catch (LateException late) {
+      terminal.message(
+          "the node has not stopped within %d s, so the process ends without it; the last snapshot"
+              + " may be missing, and then the previous one stays",
+          timeout.toSeconds());
+      return false;
     }
   }
 

@@ -2,7 +2,6 @@ package nara.cli;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -17,6 +16,7 @@ import nara.cli.process.StopRequest;
 import nara.event.ReadResult.Unreadable;
 import nara.event.json.EventReader;
 import nara.event.json.RawEvents;
+import nara.file.FileFault;
 import nara.identity.Witness;
 import nara.node.Blocking;
 import nara.node.NaraNode;
@@ -51,7 +51,7 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
    * @throws CommandFailure when the file is missing, cannot be read, or holds no event
    */
   static void requireEvents(Path file) {
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+    if (FileFault.isPipe(file)) {
       return;
     }
     EventReader reader = new EventReader();

@@ -164,7 +164,7 @@ public final class DemoNetwork implements AutoCloseable {
   public void close() {
     neighbours.forEach(node -> await(node.stop()));
     await(broker.stop());
-    await(brokerVertx.close());
+    Blocking.close(brokerVertx);
   }
 
   private static <T> T await(Future<T> future) {

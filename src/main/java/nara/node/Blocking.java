@@ -1,6 +1,7 @@
 package nara.node;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -8,13 +9,16 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for a Future. Only for threads that may block, never for an event loop. */
 public final class Blocking {
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
   private Blocking() {}
 
   /**
    * Returns the result.
    *
-   * @throws IllegalStateException after the timeout, when the thread is interrupted, or with a
-   *     checked exception as its cause
+   * @throws LateException after the timeout
+   * @throws IllegalStateException when the thread is interrupted, or with a checked exception as
+   *     its cause
    * @throws RuntimeException the Future's own failure
    */
   public static <T> T await(Future<T> future, Duration timeout) {
@@ -28,10 +32,19 @@ public final class Blocking {
           ? cause
           : new IllegalStateException(failed.getCause());
     } catch (TimeoutException late) {
-      throw new IllegalStateException("not done within " + timeout, late);
+      throw new LateException(timeout);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", interrupted);
+    }
+  }
+
+  /** Closes the Vert.x of a command. The process ends soon, and with it what does not close. */
+  public static void close(Vertx vertx) {
+    try {
+      await(vertx.close(), CLOSE_TIMEOUT);
+    } catch (LateException late) {
+      return;
     }
   }
 }

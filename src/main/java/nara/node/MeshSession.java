@@ -127,6 +127,6 @@ public final class MeshSession implements AutoCloseable {
   /** Ends the requests in flight. */
   @Override
   public void close() {
-    Blocking.await(vertx.close(), TIMEOUT);
+    Blocking.close(vertx);
   }
 }

@@ -115,6 +115,39 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
       return added + improved;
     }
 
+    /** The same without the events that wait, which count when they are verified again. */
+    OfferResult withoutWaiting() {
+      Map<Verdict, Integer> others = new EnumMap<>(Verdict.class);
+      others.putAll(verdicts);
+      others.remove(Verdict.UNKNOWN_EMITTER);
+      return new OfferResult(
+          received - quarantined,
+          added,
+          improved,
+          duplicate,
+          dropped,
+          pruned,
+          0,
+          rejected,
+          others,
+          unknownEmitters);
+    }
+
+    /** The same without {@link #unknownEmitters}, for sums that last. */
+    public OfferResult withoutNames() {
+      return new OfferResult(
+          received,
+          added,
+          improved,
+          duplicate,
+          dropped,
+          pruned,
+          quarantined,
+          rejected,
+          verdicts,
+          Set.of());
+    }
+
     /** The outcome of both batches. */
     public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);
@@ -148,6 +181,12 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * this request is for keys that were learned without an offer.
    */
   record VerifyReleased() implements TrustRequest<Done> {}
+
+  /**
+   * Reads what the next {@link VerifyQuarantined} will tell of the events released before it. Fails
+   * while these are being merged, so that a reader need not wait.
+   */
+  record ReadReleased() implements TrustRequest<OfferResult> {}
 
   /** Lists the emitters whose keys quarantined events wait for. */
   record ListUnknownEmitters() implements TrustRequest<UnknownEmitters> {}

@@ -21,6 +21,7 @@ import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Timeouts;
+import nara.bus.UnavailableException;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
@@ -135,6 +136,10 @@ public final class TrustVerticle extends VerticleBase {
       case TrustRequest.RestoreEvents restore -> onRestoreEvents(restore);
       case TrustRequest.VerifyQuarantined verify -> onVerifyQuarantined();
       case TrustRequest.VerifyReleased verify -> onVerifyReleased();
+      case TrustRequest.ReadReleased read ->
+          releasedResult.isComplete()
+              ? releasedResult
+              : Future.failedFuture(new UnavailableException("released events are being merged"));
       case TrustRequest.ListUnknownEmitters list -> Future.succeededFuture(unknownEmitters());
       case TrustRequest.ListKeyConflicts conflicts ->
           Future.succeededFuture(
@@ -252,7 +257,9 @@ public final class TrustVerticle extends VerticleBase {
   }
 
   private Future<?> verifyReleased(List<VerificationResult> released) {
-    return verifyAgain(released).onSuccess(this::addToReleased).otherwiseEmpty();
+    return verifyAgain(released)
+        .onSuccess(merge -> addToReleased(merge.map(OfferResult::withoutWaiting)))
+        .otherwiseEmpty();
   }
 
   private void addToReleased(Future<OfferResult> merge) {

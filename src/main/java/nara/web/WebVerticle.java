@@ -25,6 +25,7 @@ import nara.cluster.ClusterRequest;
 import nara.identity.Keyring;
 import nara.log.LogConfig;
 import nara.log.LogSetup;
+import nara.mesh.server.InvalidHead;
 import nara.mesh.wire.PeerAddress;
 import nara.metrics.MetricsRegistry;
 import nara.recovery.RecoveryRequest;
@@ -139,6 +140,8 @@ public final class WebVerticle extends VerticleBase {
         vertx
             .createHttpServer(plain)
             .connectionHandler(connections::onConnection)
+            .invalidRequestHandler(
+                request -> InvalidHead.refuse(request, "application/json", WebVerticle::error))
             .requestHandler(this::onHttpRequest);
     return server
         .listen(options.port(), options.host())
@@ -181,7 +184,11 @@ public final class WebVerticle extends VerticleBase {
         .response()
         .setStatusCode(403)
         .putHeader("Content-Type", "application/json")
-        .end(new JsonObject().put("error", refusal.get()).encode() + "\n");
+        .end(error(refusal.get()));
+  }
+
+  private static String error(String sentence) {
+    return new JsonObject().put("error", sentence).encode() + "\n";
   }
 
   /** Monitors ask for the head alone. The server leaves out the body of the response. */

@@ -11,6 +11,7 @@ import nara.cli.output.CommandLineRun;
 import nara.testing.Citizen;
 import nara.testing.Vectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckConfigCommandTest {
@@ -154,7 +155,32 @@ class CheckConfigCommandTest {
     Path file =
         Files.writeString(
             folder.resolve("c.json"), "{\"identity\": {\"soul_file\": \"/dev/zero\"}}");
-    assertThat(CommandLineRun.of("check-config", file).err()).contains("does not hold a soul");
+    assertThat(CommandLineRun.of("check-config", file).err()).contains("is a pipe or a device");
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void pipe_without_writer_is_rejected() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path file =
+        Files.writeString(folder.resolve("c.json"), "{\"identity\": {\"soul_file\": \"pipe\"}}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("pipe\" cannot be read (it is a pipe or a device; give a file)");
+    CommandLineRun node = CommandLineRun.of("run", "--config", pipe);
+    assertThat(node.code()).isEqualTo(2);
+    assertThat(node.err()).contains(pipe + " is a pipe or a device; give a file");
+  }
+
+  @Test
+  void state_that_is_a_link_to_nothing_is_rejected() throws IOException {
+    Files.createSymbolicLink(folder.resolve("state"), Path.of("nothing"));
+    Path file =
+        Files.writeString(folder.resolve("c.json"), "{\"identity\": {\"state\": \"state\"}}");
+    CommandLineRun run = CommandLineRun.of("check-config", file);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("state\" is no directory; name one");
   }
 
   @Test

@@ -2,14 +2,21 @@ package nara.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Promise;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import nara.bus.Scheduler;
+import nara.cli.output.CheckedPrintStream;
+import nara.cli.output.Terminal;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +109,26 @@ class StopIT {
         recover.destroyForcibly();
       }
     }
+  }
+
+  @Test
+  void stop_that_takes_too_long_is_a_sentence() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            new CheckedPrintStream(OutputStream.nullOutputStream()),
+            new PrintStream(err, false, StandardCharsets.UTF_8),
+            Scheduler.system(),
+            false);
+
+    assertThat(
+            RunningNode.stoppedInTime(
+                Promise.promise().future(), Duration.ofMillis(1_001), terminal))
+        .isFalse();
+    terminal.err().flush();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("the node has not stopped within 1 s, so the process ends without it")
+        .hasLineCount(1);
   }
 
   @Test

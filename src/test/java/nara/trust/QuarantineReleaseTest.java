@@ -9,13 +9,16 @@ import io.vertx.junit5.VertxTestContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import nara.bus.Bus;
 import nara.bus.BusMessage;
+import nara.event.Checkpoint;
 import nara.event.EventId;
 import nara.event.Verdict;
 import nara.event.json.RawEvents;
@@ -185,6 +188,15 @@ class QuarantineReleaseTest {
                     assertThat(ledger.held).hasSize(1);
                     assertThat(empty).isEqualTo(OfferResult.NONE);
                   });
+              return bus.request(TrustRequest.ADDRESS, new TrustRequest.ReadReleased(), SOON);
+            })
+        .compose(
+            released -> {
+              test.verify(
+                  () -> {
+                    assertThat(released.received()).isEqualTo(1);
+                    assertThat(released.added()).isEqualTo(1);
+                  });
               return verifyQuarantined();
             })
         .onComplete(
@@ -196,6 +208,46 @@ class QuarantineReleaseTest {
                           assertThat(again.quarantined()).isEqualTo(1);
                           test.completeNow();
                         })));
+  }
+
+  @Test
+  void event_that_still_waits_after_a_key_came_counts_once(VertxTestContext test) {
+    offer(checkpointOf(BART, LISA, Citizen.named("maggie")))
+        .compose(
+            waiting -> {
+              know(BART);
+              return bus.request(TrustRequest.ADDRESS, new TrustRequest.VerifyReleased(), SOON);
+            })
+        .compose(done -> verifyQuarantined())
+        .onComplete(
+            test.succeeding(
+                again ->
+                    test.verify(
+                        () -> {
+                          assertThat(again.received()).isEqualTo(1);
+                          assertThat(again.quarantined()).isEqualTo(1);
+                          assertThat(again.verdicts())
+                              .containsExactly(Map.entry(Verdict.UNKNOWN_EMITTER, 1));
+                          test.completeNow();
+                        })));
+  }
+
+  /** A checkpoint with votes that no key of these voters made. */
+  private static byte[] checkpointOf(Citizen... voters) {
+    return Citizen.unsigned(
+        NOW,
+        new Checkpoint(
+            2,
+            "homer",
+            "",
+            "",
+            new Checkpoint.AgreedValues(1, 1, 1),
+            NOW / 1_000_000_000,
+            1,
+            Stream.of(voters).map(Citizen::id).toList(),
+            Stream.of(voters)
+                .map(voter -> Base64.getEncoder().encodeToString(new byte[64]))
+                .toList()));
   }
 
   @Test

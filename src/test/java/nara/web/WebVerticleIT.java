@@ -187,6 +187,12 @@ class WebVerticleIT {
     assertThat(start.headers().firstValue("Allow")).contains("POST");
     assertThat(post(port, "/profile/a%20b.json").headers().firstValue("Allow")).contains("GET");
     assertThat(json(wrongMethod).getString("error")).isNotEmpty();
+    HttpResponse<String> longPath = get(port, "/" + "a".repeat(5_000));
+    assertThat(longPath.statusCode()).isEqualTo(414);
+    assertThat(json(longPath).getString("error")).isEqualTo("the path and query are too long");
+    HttpResponse<String> large = get(port, "/status", "X-Large", "a".repeat(9_000));
+    assertThat(large.statusCode()).isEqualTo(431);
+    assertThat(json(large).getString("error")).isEqualTo("the headers are too large");
   }
 
   @Test

@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,6 +211,7 @@ public final class EventFileReader implements AutoCloseable {
    */
   public List<Line> nextBatch(int limit) {
     List<Line> lines = new ArrayList<>();
+    boolean isFirst = lineNumber == 0;
     try {
       Line line;
       while (lines.size() < limit && (line = nextLine()) != null) {
@@ -225,6 +228,15 @@ public final class EventFileReader implements AutoCloseable {
     }
     if (lineNumber == 0 && problem != null) {
       throw new CommandFailure(problem + ", so nothing can be read");
+    }
+    if (isFirst
+        && !lines.isEmpty()
+        && isBinary(lines.getFirst())
+        && lines.stream().noneMatch(EventFileReader::isObject)) {
+      throw new CommandFailure(
+          path
+              + " is a binary file, or its text is not in UTF-8; give a file of events, plain or"
+              + " gzipped");
     }
     return lines;
   }
@@ -244,6 +256,20 @@ public final class EventFileReader implements AutoCloseable {
           "%s is indented JSON, but each event needs one line: jq -c . %s > events.jsonl"
               .formatted(path, path));
     }
+  }
+
+  private static boolean isBinary(Line line) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.bytes()));
+      return new String(line.bytes(), StandardCharsets.ISO_8859_1).indexOf('\0') >= 0;
+    } catch (CharacterCodingException noText) {
+      return true;
+    }
+  }
+
+  private static boolean isObject(Line line) {
+    String text = new String(line.bytes(), StandardCharsets.ISO_8859_1).strip();
+    return text.startsWith("{") && text.endsWith("}");
   }
 
   private static boolean isBlank(Line line) {

@@ -124,7 +124,7 @@ final class ImportClient {
           new BoundedWebClient(vertx, terminal.clock(), CONNECT_TIMEOUT, 1, proxy, authority);
       files.forEach(file -> send(file, http));
     } finally {
-      Blocking.await(vertx.close(), CONNECT_TIMEOUT);
+      Blocking.close(vertx);
     }
     return JsonOutput.object(
         "sent", sent,

@@ -15,7 +15,8 @@ import java.util.Optional;
 public final class CheckedPrintStream extends PrintStream {
   private final FailureRecordingStream recorder;
 
-  CheckedPrintStream(OutputStream out) {
+  /** Records the first failure of this stream. */
+  public CheckedPrintStream(OutputStream out) {
     this(new FailureRecordingStream(out));
   }
 

@@ -20,7 +20,7 @@ import nara.mesh.wire.SignatureHeaders;
  */
 record MeshResponse(int status, String contentType, Map<String, String> headers, Body body) {
   private static final String JSON = MeshPaths.JSON + "; charset=utf-8";
-  private static final String TEXT = "text/plain; charset=utf-8";
+  static final String TEXT = "text/plain; charset=utf-8";
 
   MeshResponse(int status, String contentType, Map<String, String> headers, byte[] body) {
     this(status, contentType, headers, Body.of(body));

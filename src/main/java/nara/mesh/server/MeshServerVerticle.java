@@ -132,6 +132,8 @@ public final class MeshServerVerticle extends VerticleBase {
         vertx
             .createHttpServer(options(config))
             .connectionHandler(connections::onConnection)
+            .invalidRequestHandler(
+                request -> InvalidHead.refuse(request, MeshResponse.TEXT, text -> text + '\n'))
             .requestHandler(
                 request -> {
                   connections.onRequest(request);

@@ -43,7 +43,7 @@ public final class ConfigFile {
     try {
       return Blocking.await(retriever.getConfig(), ConfigLimits.READ_TIMEOUT).getBinary(CONTENT);
     } finally {
-      Blocking.await(vertx.close(), ConfigLimits.READ_TIMEOUT);
+      Blocking.close(vertx);
     }
   }
 }

@@ -2,6 +2,7 @@ package nara.node.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +74,7 @@ final class IdentitySection {
 
   private static Optional<Soul> soulFromFile(Path file, ConfigSection s) {
     try {
-      Optional<Soul> soul = SoulFile.read(file);
+      Optional<Soul> soul = SoulFile.readConfigured(file);
       if (soul.isEmpty()) {
         s.addProblem("soul_file", printable(file) + " does not hold a soul");
       } else if (SoulFile.isReadByOthers(file)) {
@@ -93,10 +94,10 @@ final class IdentitySection {
     }
   }
 
-  /** The path, or the nearest directory above it that exists. */
+  /** The path, or the nearest one above it that exists, be it a link that leads to nothing. */
   private static Optional<Path> firstExisting(Path path) {
     return Stream.iterate(path.toAbsolutePath(), Objects::nonNull, Path::getParent)
-        .filter(Files::exists)
+        .filter(each -> Files.exists(each, LinkOption.NOFOLLOW_LINKS))
         .findFirst();
   }
 

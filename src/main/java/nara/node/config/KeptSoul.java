@@ -119,19 +119,26 @@ final class KeptSoul {
       return Optional.empty();
     }
     try {
-      Optional<Soul> soul = SoulFile.read(file);
+      Optional<Soul> soul = SoulFile.readConfigured(file);
       if (soul.isEmpty()) {
         throw new IllegalArgumentException(
             file + " does not hold a soul; restore it, or delete it to derive the soul again");
       }
       return soul;
     } catch (NoSuchFileException none) {
+      if (Files.isSymbolicLink(file)) {
+        throw unreadable(file, "it is a link to no file");
+      }
       return Optional.empty();
-    } catch (IOException unreadable) {
-      throw new IllegalArgumentException(
-          "%s, the soul of this nara, cannot be read (%s); make this user its owner, or set identity.soul_file"
-              .formatted(file, reason(unreadable)));
+    } catch (IOException failure) {
+      throw unreadable(file, reason(failure));
     }
+  }
+
+  private static IllegalArgumentException unreadable(Path file, String reason) {
+    return new IllegalArgumentException(
+        "%s, the soul of this nara, cannot be read (%s); make this user its owner, or set identity.soul_file"
+            .formatted(file, reason));
   }
 
   private static String keep(Optional<Path> file, Soul soul, List<String> notes) {

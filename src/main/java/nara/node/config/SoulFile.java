@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import nara.file.FileFault;
 import nara.identity.Soul;
 
 /** A file with a soul: one line of text, readable by its owner only. */
@@ -48,7 +49,19 @@ public final class SoulFile {
   }
 
   /**
-   * Reads a file; empty when it holds no soul.
+   * Reads a configured file; empty when it holds no soul.
+   *
+   * @throws IOException when it cannot be read, or is a pipe or a device
+   */
+  static Optional<Soul> readConfigured(Path file) throws IOException {
+    if (FileFault.isPipe(file)) {
+      throw new IOException("it is a pipe or a device; give a file");
+    }
+    return read(file);
+  }
+
+  /**
+   * Reads a file or a pipe; empty when it holds no soul.
    *
    * @throws IOException when it cannot be read
    */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import nara.cli.Main;
 import nara.cli.file.EventFileReader.Line;
 import nara.event.EventLimits;
 import nara.testing.Altered;
@@ -112,6 +114,22 @@ class EventFileReaderTest {
     assertRejected("[{\"id\":\"a\"}]".getBytes(StandardCharsets.UTF_8), "is a JSON array");
     assertRejected("[\n{\"id\":\"a\"}]".getBytes(StandardCharsets.UTF_8), "jq -c '.[]'");
     assertRejected("{\n  \"id\": \"a\"\n}".getBytes(StandardCharsets.UTF_8), "is indented JSON");
+  }
+
+  @Test
+  void binary_file_is_rejected() throws IOException {
+    assertRejected(new byte[] {0x7f, 'E', 'L', 'F', 0, '\n', '{', '\n', 'a'}, "is a binary file");
+    assertRejected(new byte[] {'\n', (byte) 0x89, 'P', 'N', 'G', '\r', '\n'}, "is a binary file");
+    try (InputStream compiled = Main.class.getResourceAsStream("Main.class")) {
+      assertRejected(compiled.readAllBytes(), "is a binary file");
+    }
+  }
+
+  @Test
+  void file_of_events_may_have_binary_lines() throws IOException {
+    assertThat(lines(new byte[] {0, '\n', '{', '}', '\n'})).hasSize(2);
+    assertThat(lines(new byte[] {'{', (byte) 0xff, '}', '\n'})).hasSize(1);
+    assertThat(lines(new byte[] {'a', '\n', (byte) 0xff, '\n'})).hasSize(2);
   }
 
   private void assertRejected(byte[] content, String words) {

@@ -25,6 +25,7 @@ import nara.mesh.MeshConfig;
 import nara.mesh.MeshNode;
 import nara.mesh.TestMesh;
 import nara.mesh.client.MeshTransport;
+import nara.mesh.wire.MeshLimits;
 import nara.testing.Citizen;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,19 @@ class HostileHttpIT {
 
     assertThat(many.status()).isEqualTo(431);
     assertServing();
+  }
+
+  @Test
+  void refusal_of_a_head_has_a_sentence() throws Exception {
+    RawClient many = client();
+    many.send(
+        "GET /ping HTTP/1.1\r\nHost: x\r\nA: " + "b".repeat(MeshLimits.HEADER_BYTES) + "\r\n");
+    assertThat(many.readAll()).contains(" 431 ").endsWith("the headers are too large\n");
+    RawClient longPath =
+        client().send("GET /" + "a".repeat(MeshLimits.LINE_BYTES) + " HTTP/1.1\r\n\r\n");
+    assertThat(longPath.readAll()).contains(" 414 ").endsWith("the path and query are too long\n");
+    RawClient wrong = client().send("GET /ping HTTP/9\r\n\r\n");
+    assertThat(wrong.readAll()).contains(" 400 ").endsWith("the request is malformed\n");
   }
 
   @Test

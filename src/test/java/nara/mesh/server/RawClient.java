@@ -68,6 +68,11 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
+  /** What the server sends until it closes the connection. */
+  String readAll() throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+  }
+
   /** The status of the next response, which is read whole. */
   int status() throws IOException {
     InputStream in = socket.getInputStream();

@@ -54,6 +54,15 @@ class KeptSoulTest {
   }
 
   @Test
+  void link_to_a_missing_soul_does_not_make_another_nara() throws IOException {
+    Path file = Files.createDirectory(folder.resolve("state")).resolve("soul-lisa");
+    Files.createSymbolicLink(file, Path.of("missing"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> choose("lisa", HARDWARE, true))
+        .withMessageContaining("cannot be read (it is a link to no file)");
+  }
+
+  @Test
   void looking_at_native_identity_writes_nothing() {
     choose("lisa", HARDWARE, false);
     assertThat(folder.resolve("state")).doesNotExist();
