@@ -241,10 +241,6 @@ final class RecoverCommand extends TerminalCommand {
             : finalReport.isIsolated() ? Optional.of("no neighbour gave events") : Optional.empty();
     Optional<String> reason =
         BackupFile.reasonToKeep(out, events.size(), failure, force, "--import continues it");
-    if (reason.isEmpty() && events.isEmpty() && failure.isPresent()) {
-      terminal().message("wrote nothing to %s: %s", out, failure.get());
-      return false;
-    }
     if (reason.isEmpty()) {
       EventFileWriter.write(out, events);
       return true;

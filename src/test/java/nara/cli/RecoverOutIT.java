@@ -38,17 +38,6 @@ class RecoverOutIT {
   }
 
   @Test
-  void isolated_recovery_makes_no_file() {
-    Path out = folder.resolve("new.jsonl");
-
-    CommandLineRun outcome = CommandLineRun.now("recover", "--peer", "127.0.0.1:1", "--out", out);
-
-    assertThat(outcome.code()).isEqualTo(ExitCode.ISOLATED);
-    assertThat(out).doesNotExist();
-    assertThat(outcome.err()).contains("wrote nothing to " + out + ": no neighbour gave events");
-  }
-
-  @Test
   void smaller_result_keeps_existing_backup_unless_forced() throws IOException {
     Path out = backup(events);
     List<byte[]> fewer = events.subList(0, 200);
