@@ -21,7 +21,7 @@ public final class InvalidHead {
           refuse(request, 414, contentType, body.apply("the path and query are too long"));
       case TooLongHttpHeaderException headers ->
           refuse(request, 431, contentType, body.apply("the headers are too large"));
-      case Throwable other ->
+      case null, default ->
           refuse(request, 400, contentType, body.apply("the request is malformed"));
     }
   }
