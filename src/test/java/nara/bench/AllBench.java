@@ -47,7 +47,8 @@ public final class AllBench {
             "--spreads",
             "equal,twice",
             "--rounds",
-            "3"));
+            "3",
+            "--archive"));
     ARGUMENTS.put("restart", List.of("80000", "1"));
     ARGUMENTS.put("scraping", List.of());
   }
