@@ -384,9 +384,7 @@ public final class CoordinatorVerticle extends VerticleBase {
         bus.request(LedgerRequest.ADDRESS, new LedgerRequest.ReadLedgerStats(), Timeouts.LOCAL)
             .onSuccess(replay.report()::setLedger),
         bus.request(TrustRequest.ADDRESS, new TrustRequest.ListKeyConflicts(), Timeouts.STATUS)
-            .onSuccess(replay.report()::setConflicts),
-        bus.request(TrustRequest.ADDRESS, new TrustRequest.ReadReleased(), Timeouts.STATUS)
-            .onSuccess(replay.report()::setReleased));
+            .onSuccess(replay.report()::setConflicts));
   }
 
   /** Finds out whether the ledger holds an event of another nara. Never fails. */

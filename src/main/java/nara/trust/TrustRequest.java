@@ -133,21 +133,6 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
           unknownEmitters);
     }
 
-    /** The same without {@link #unknownEmitters}, for sums that last. */
-    public OfferResult withoutNames() {
-      return new OfferResult(
-          received,
-          added,
-          improved,
-          duplicate,
-          dropped,
-          pruned,
-          quarantined,
-          rejected,
-          verdicts,
-          Set.of());
-    }
-
     /** The outcome of both batches. */
     public OfferResult plus(OfferResult other) {
       Map<Verdict, Integer> all = new EnumMap<>(Verdict.class);
@@ -181,12 +166,6 @@ public sealed interface TrustRequest<R extends BusMessage> extends Request<R> {
    * this request is for keys that were learned without an offer.
    */
   record VerifyReleased() implements TrustRequest<Done> {}
-
-  /**
-   * Reads what the next {@link VerifyQuarantined} will tell of the events released before it. Fails
-   * while these are being merged, so that a reader need not wait.
-   */
-  record ReadReleased() implements TrustRequest<OfferResult> {}
 
   /** Lists the emitters whose keys quarantined events wait for. */
   record ListUnknownEmitters() implements TrustRequest<UnknownEmitters> {}

@@ -21,7 +21,6 @@ import nara.bus.BusFailure;
 import nara.bus.BusMessage;
 import nara.bus.Done;
 import nara.bus.Timeouts;
-import nara.bus.UnavailableException;
 import nara.event.Event;
 import nara.event.EventId;
 import nara.event.ReadResult;
@@ -136,10 +135,6 @@ public final class TrustVerticle extends VerticleBase {
       case TrustRequest.RestoreEvents restore -> onRestoreEvents(restore);
       case TrustRequest.VerifyQuarantined verify -> onVerifyQuarantined();
       case TrustRequest.VerifyReleased verify -> onVerifyReleased();
-      case TrustRequest.ReadReleased read ->
-          releasedResult.isComplete()
-              ? releasedResult
-              : Future.failedFuture(new UnavailableException("released events are being merged"));
       case TrustRequest.ListUnknownEmitters list -> Future.succeededFuture(unknownEmitters());
       case TrustRequest.ListKeyConflicts conflicts ->
           Future.succeededFuture(

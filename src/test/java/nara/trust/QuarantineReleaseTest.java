@@ -188,15 +188,6 @@ class QuarantineReleaseTest {
                     assertThat(ledger.held).hasSize(1);
                     assertThat(empty).isEqualTo(OfferResult.NONE);
                   });
-              return bus.request(TrustRequest.ADDRESS, new TrustRequest.ReadReleased(), SOON);
-            })
-        .compose(
-            released -> {
-              test.verify(
-                  () -> {
-                    assertThat(released.received()).isEqualTo(1);
-                    assertThat(released.added()).isEqualTo(1);
-                  });
               return verifyQuarantined();
             })
         .onComplete(

@@ -3,10 +3,10 @@ package nara.recovery.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,13 +33,14 @@ public final class ReportBuilder {
   private final List<StageReport> stageReports = new ArrayList<>();
   private final Map<String, Sums> sumsByNeighbour = new LinkedHashMap<>();
   private final Map<String, Sums> sumsByMember = new TreeMap<>();
+  private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
-  /** All offers. */
-  private OfferResult total = OfferResult.NONE;
-
-  /** What became of waiting events, as far as {@link #addRejudged} was not told. */
-  private OfferResult released = OfferResult.NONE;
-
+  private int received;
+  private int merged;
+  private int duplicate;
+  private int pruned;
+  private int quarantined;
+  private int rejected;
   private Instant stageStarted;
   private int recovery = 1;
   private int passes;
@@ -189,7 +190,19 @@ public final class ReportBuilder {
     sums.added += offer.added();
     sums.duplicate += offer.duplicate();
     sums.rejected += offer.rejected();
-    total = total.plus(offer.withoutNames());
+    received += offer.received();
+    addToTotal(offer);
+  }
+
+  private void addToTotal(OfferResult offer) {
+    merged += offer.added();
+    duplicate += offer.duplicate();
+    pruned += offer.pruned();
+    // The ledger keeps a few forms of one id, so another form is a copy too.
+    duplicate += offer.dropped() - offer.pruned();
+    quarantined += offer.quarantined();
+    rejected += offer.rejected();
+    offer.verdicts().forEach((verdict, count) -> verdicts.merge(verdict, count, Integer::sum));
   }
 
   /**
@@ -197,21 +210,13 @@ public final class ReportBuilder {
    * Events that came otherwise, in zines for example, count as received now.
    */
   public void addRejudged(OfferResult offer) {
-    total = totalWith(offer);
-    released = OfferResult.NONE;
-  }
-
-  /** Replaces the events that left the quarantine; {@link #addRejudged} will tell of them, too. */
-  public void setReleased(OfferResult offer) {
-    released = offer;
-  }
-
-  private OfferResult totalWith(OfferResult rejudged) {
-    int counted = Math.min(rejudged.received(), total.quarantined());
-    OfferResult before =
-        new OfferResult(
-            -counted, 0, 0, 0, -counted, 0, Map.of(Verdict.UNKNOWN_EMITTER, -counted), Set.of());
-    return total.plus(before).plus(rejudged.withoutNames());
+    int cameOtherwise = Math.max(0, offer.received() - quarantined);
+    int released = offer.received() - cameOtherwise;
+    received += cameOtherwise;
+    quarantined -= released;
+    int waiting = verdicts.getOrDefault(Verdict.UNKNOWN_EMITTER, 0) - released;
+    verdicts.put(Verdict.UNKNOWN_EMITTER, Math.max(0, waiting));
+    addToTotal(offer);
   }
 
   public void setPingTimesSeeded(int targets) {
@@ -257,10 +262,9 @@ public final class ReportBuilder {
   /** The report as of now; {@code scoreOf} maps a neighbour's name to its score. */
   public Report build(
       String outcome, List<String> reasons, Function<String, PeerScore> scoreOf, Instant now) {
-    OfferResult all = totalWith(released);
     Map<String, Integer> byLabel = new LinkedHashMap<>();
-    new TreeMap<>(all.verdicts()).forEach((verdict, count) -> byLabel.put(verdict.label(), count));
-    byLabel.values().removeIf(count -> count <= 0);
+    verdicts.forEach((verdict, count) -> byLabel.put(verdict.label(), count));
+    byLabel.values().removeIf(count -> count == 0);
     return new Report(
         outcome,
         List.copyOf(reasons),
@@ -272,15 +276,7 @@ public final class ReportBuilder {
         sumsByNeighbour.entrySet().stream()
             .map(e -> neighbour(e.getKey(), e.getValue(), scoreOf.apply(e.getKey())))
             .toList(),
-        new Report.EventTotals(
-            all.received(),
-            // The ledger keeps a few forms of one id, so another form is a copy too.
-            all.duplicate() + all.dropped() - all.pruned(),
-            all.added(),
-            all.quarantined(),
-            all.rejected(),
-            all.pruned(),
-            byLabel),
+        new Report.EventTotals(received, duplicate, merged, quarantined, rejected, pruned, byLabel),
         checkpointTotals,
         pingTimesSeeded,
         ledgerTotals,

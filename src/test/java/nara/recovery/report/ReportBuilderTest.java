@@ -64,28 +64,6 @@ class ReportBuilderTest {
   }
 
   @Test
-  void events_that_were_released_no_longer_wait_and_are_counted_once() {
-    ReportBuilder report = new ReportBuilder(START);
-    report.addFetch(
-        "bart", "", fetched(offered(5, 0, 0, 5, 0, Map.of(Verdict.UNKNOWN_EMITTER, 5))));
-    OfferResult released = offered(3, 3, 0, 0, 0, Map.of(Verdict.VALID, 3));
-    report.setReleased(released);
-    report.setReleased(released);
-    EventTotals during =
-        report.build("running", List.of(), name -> new PeerScore(), START).eventTotals();
-    report.addRejudged(
-        offered(5, 3, 0, 2, 0, Map.of(Verdict.VALID, 3, Verdict.UNKNOWN_EMITTER, 2)));
-    EventTotals after =
-        report.build("complete", List.of(), name -> new PeerScore(), START).eventTotals();
-
-    assertThat(during.received()).isEqualTo(5);
-    assertThat(during.merged()).isEqualTo(3);
-    assertThat(during.quarantined()).isEqualTo(2);
-    assertThat(during.verdicts()).isEqualTo(Map.of("valid", 3, "unknown_emitter", 2));
-    assertThat(after).isEqualTo(during);
-  }
-
-  @Test
   void events_quarantined_before_recovery_keep_counts_nonnegative() {
     ReportBuilder report = new ReportBuilder(START);
     report.addRejudged(
