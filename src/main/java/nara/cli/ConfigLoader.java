@@ -54,7 +54,7 @@ public final class ConfigLoader {
    * @throws CommandFailure when the file cannot be read or is not text
    */
   static ConfigReader.ConfigResult readForNode(Path file) {
-    if (FileFault.isPipe(file)) {
+    if (FileFault.isPipeOrDevice(file)) {
       throw new CommandFailure(file + " is a pipe or a device; give a file");
     }
     if (!Files.isRegularFile(file)

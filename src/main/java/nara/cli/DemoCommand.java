@@ -5,7 +5,7 @@ import nara.cli.output.ProgressPrinter;
 import nara.cli.output.ReportFormatter;
 import nara.cli.process.StopRequest;
 import nara.demo.DemoNetwork;
-import nara.node.LateException;
+import nara.node.AwaitTimeoutException;
 import nara.recovery.report.Report;
 import nara.recovery.report.ReportJson;
 import picocli.CommandLine.Command;
@@ -90,7 +90,7 @@ final class DemoCommand extends TerminalCommand {
                   + " with:%n  nara recover --peer %s --out events.jsonl",
               address);
       stop.await();
-    } catch (LateException late) {
+    } catch (AwaitTimeoutException late) {
       throw new CommandFailure(
           "a part of the demo is %s on this machine; give fewer --neighbours or --events"
               .formatted(late.getMessage()));

@@ -5,7 +5,6 @@ import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +21,8 @@ import nara.cli.process.StoppedInStartException;
 import nara.event.Event;
 import nara.identity.Identity;
 import nara.ledger.LedgerRequest;
+import nara.node.AwaitTimeoutException;
 import nara.node.Blocking;
-import nara.node.LateException;
 import nara.node.NaraNode;
 import nara.node.NodeStartException;
 import nara.node.config.NodeConfig;
@@ -51,6 +50,7 @@ final class RunningNode implements AutoCloseable {
 
   private final NaraNode node;
   private final Terminal terminal;
+  private final boolean keepsSnapshot;
   private final Promise<Report> finished;
 
   /** The events that this node made since its start. */
@@ -59,12 +59,19 @@ final class RunningNode implements AutoCloseable {
   private final ReentrantLock stopLock = new ReentrantLock();
   private volatile boolean interrupted;
 
-  /** Whether the node stopped in time; empty before the stop. */
-  private Optional<Boolean> stopped = Optional.empty();
+  /** The stop of the node; null before it. */
+  private Future<?> stopping;
+
+  private boolean stoppedInTime;
 
   private RunningNode(
-      NaraNode node, Promise<Report> finished, Set<ByteBuffer> ownEvents, Terminal terminal) {
+      NaraNode node,
+      boolean keepsSnapshot,
+      Promise<Report> finished,
+      Set<ByteBuffer> ownEvents,
+      Terminal terminal) {
     this.node = node;
+    this.keepsSnapshot = keepsSnapshot;
     this.terminal = terminal;
     this.finished = finished;
     this.ownEvents = ownEvents;
@@ -131,6 +138,7 @@ final class RunningNode implements AutoCloseable {
       RunningNode running =
           new RunningNode(
               Blocking.await(startedUnlessStopped(starting, stop), START_TIMEOUT),
+              config.memory().snapshot().isPresent(),
               finished,
               ownEvents,
               terminal);
@@ -138,7 +146,7 @@ final class RunningNode implements AutoCloseable {
       return running;
     } catch (NodeStartException failure) {
       throw new CommandFailure(failure.getMessage());
-    } catch (LateException late) {
+    } catch (AwaitTimeoutException late) {
       throw new CommandFailure(
           "the node has not started within %d min; --verbose shows what it does"
               .formatted(START_TIMEOUT.toMinutes()));
@@ -218,24 +226,27 @@ final class RunningNode implements AutoCloseable {
   boolean stop() {
     stopLock.lock();
     try {
-      if (stopped.isEmpty()) {
-        stopped = Optional.of(stoppedInTime(node.stop(), node.stopTimeout(), terminal));
+      if (stopping == null) {
+        stopping = node.stop();
+        stoppedInTime = awaitStop(stopping, node.stopTimeout(), keepsSnapshot, terminal);
       }
-      return stopped.get();
+      return stoppedInTime;
     } finally {
       stopLock.unlock();
     }
   }
 
-  static boolean stoppedInTime(Future<?> stop, Duration timeout, Terminal terminal) {
+  /** Whether the stop ends within the timeout; otherwise prints a message. */
+  static boolean awaitStop(
+      Future<?> stop, Duration timeout, boolean keepsSnapshot, Terminal terminal) {
     try {
       Blocking.await(stop, timeout);
       return true;
-    } catch (LateException late) {
+    } catch (AwaitTimeoutException late) {
       terminal.message(
-          "the node has not stopped within %d s, so the process ends without it; the last snapshot"
-              + " may be missing, and then the previous one stays",
-          timeout.toSeconds());
+          "the node has not stopped within %d s; the process ends now%s",
+          timeout.toSeconds(),
+          keepsSnapshot ? "; the last snapshot may be missing, and the previous one stays" : "");
       return false;
     }
   }

@@ -51,7 +51,7 @@ final class StartupImport implements Function<NaraNode, Future<?>> {
    * @throws CommandFailure when the file is missing, cannot be read, or holds no event
    */
   static void requireEvents(Path file) {
-    if (FileFault.isPipe(file)) {
+    if (FileFault.isPipeOrDevice(file)) {
       return;
     }
     EventReader reader = new EventReader();

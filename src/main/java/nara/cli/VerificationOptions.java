@@ -1,6 +1,5 @@
 package nara.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import nara.cli.output.Terminal;
 import nara.event.HeyThere;
 import nara.event.ReadResult;
 import nara.event.json.EventReader;
+import nara.file.FileFault;
 import nara.identity.Keyring;
 import nara.trust.EventVerifier;
 import nara.trust.TrustConfig;
@@ -73,7 +73,7 @@ public final class VerificationOptions {
 
   /** A pipe can be read only once. */
   private static void requireRegularFile(Path file) {
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+    if (FileFault.isPipeOrDevice(file)) {
       throw new CommandFailure(
           file + " is a pipe or a device; give a file, because it is read twice: first for keys");
     }

@@ -91,15 +91,16 @@ final class VerifyCommand extends TerminalCommand {
     EventVerifier verifier = options.eventVerifier(List.of(source), terminal());
     long done = 0;
     boolean whole;
-    try (EventFileReader events = EventFileReader.open(source);
-        EventBatches batches = new EventBatches(events, VerificationOptions.BATCH_SIZE)) {
-      Batch batch;
-      // A reader of the output, such as head, may have closed its end.
-      while (!terminal().out().checkError() && !(batch = batches.next()).lines().isEmpty()) {
-        print(batch.lines(), verifier.verify(batch.events()));
-        done += batch.lines().size();
-        if (terminal().interactive()) {
-          terminal().status("%,d events verified".formatted(done));
+    try (EventFileReader events = EventFileReader.open(source)) {
+      try (EventBatches batches = new EventBatches(events, VerificationOptions.BATCH_SIZE)) {
+        Batch batch;
+        // A reader of the output, such as head, may have closed its end.
+        while (!terminal().out().checkError() && !(batch = batches.next()).lines().isEmpty()) {
+          print(batch.lines(), verifier.verify(batch.events()));
+          done += batch.lines().size();
+          if (terminal().interactive()) {
+            terminal().status("%,d events verified".formatted(done));
+          }
         }
       }
       terminal().eraseStatus();

@@ -18,6 +18,7 @@ import nara.identity.Soul;
 import nara.ledger.LedgerRequest;
 import nara.ledger.LedgerRequest.JudgedEvent;
 import nara.ledger.MemoryMode;
+import nara.node.AwaitTimeoutException;
 import nara.node.Blocking;
 import nara.node.NaraNode;
 import nara.node.Platform;
@@ -40,11 +41,14 @@ public final class DemoNetwork implements AutoCloseable {
   private final LoopbackBroker broker;
   private final List<NaraNode> neighbours = new ArrayList<>();
   private final long seed;
+  private final Consumer<String> onStep;
 
-  private DemoNetwork(Vertx brokerVertx, LoopbackBroker broker, long seed) {
+  private DemoNetwork(
+      Vertx brokerVertx, LoopbackBroker broker, long seed, Consumer<String> onStep) {
     this.brokerVertx = brokerVertx;
     this.broker = broker;
     this.seed = seed;
+    this.onStep = onStep;
   }
 
   /**
@@ -56,7 +60,8 @@ public final class DemoNetwork implements AutoCloseable {
   public static DemoNetwork start(
       int neighbours, int events, long seed, Scheduler clock, Consumer<String> onStep) {
     Vertx vertx = Vertx.vertx(Platform.vertxOptions());
-    DemoNetwork network = new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed);
+    DemoNetwork network =
+        new DemoNetwork(vertx, await(LoopbackBroker.start(vertx, 0)), seed, onStep);
     try {
       onStep.accept(
           "generating %,d signed events of %d citizens".formatted(events, Corpus.CITIZENS));
@@ -162,8 +167,12 @@ public final class DemoNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    neighbours.forEach(node -> await(node.stop()));
-    await(broker.stop());
+    try {
+      neighbours.forEach(node -> await(node.stop()));
+      await(broker.stop());
+    } catch (AwaitTimeoutException late) {
+      onStep.accept("a part of the demo has not stopped; the process ends now");
+    }
     Blocking.close(brokerVertx);
   }
 

@@ -14,7 +14,7 @@ public final class FileFault {
   private FileFault() {}
 
   /** Whether it is a pipe or a device: such a file can keep its reader waiting for ever. */
-  public static boolean isPipe(Path file) {
+  public static boolean isPipeOrDevice(Path file) {
     return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
   }
 

@@ -16,7 +16,7 @@ public final class Blocking {
   /**
    * Returns the result.
    *
-   * @throws LateException after the timeout
+   * @throws AwaitTimeoutException after the timeout
    * @throws IllegalStateException when the thread is interrupted, or with a checked exception as
    *     its cause
    * @throws RuntimeException the Future's own failure
@@ -32,18 +32,18 @@ public final class Blocking {
           ? cause
           : new IllegalStateException(failed.getCause());
     } catch (TimeoutException late) {
-      throw new LateException(timeout);
+      throw new AwaitTimeoutException(timeout);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", interrupted);
     }
   }
 
-  /** Closes the Vert.x of a command. The process ends soon, and with it what does not close. */
+  /** Closes a Vert.x that was needed for a short time; after 10 s it goes on without waiting. */
   public static void close(Vertx vertx) {
     try {
       await(vertx.close(), CLOSE_TIMEOUT);
-    } catch (LateException late) {
+    } catch (AwaitTimeoutException late) {
       return;
     }
   }

@@ -18,7 +18,8 @@ import nara.testing.FaultyPeer;
  * Recovery from neighbours in processes of their own, beside its floor: the same signatures,
  * verified by the same verifier on all cores, and nothing else.
  *
- * <p>Each row starts a process that recovers, once as it comes and then again, when the JVM has
+ * <p>Before each row, recoveries that are not counted let the neighbours compile their code. Then
+ * each row starts a process that recovers, once as it comes and then again, when the JVM has
  * compiled what it runs (some recoveries between are not counted); and before it one that does the
  * floor, likewise. So what the machine does meanwhile happens to both. The ratio is given by the
  * clock and by the processor time of the recovering process, which other processes disturb less. On
@@ -41,6 +42,8 @@ public final class RecoveryBench {
       --jvm     options of the recovering process
       --archive the recovering process has the jar and the archive that scripts/nara starts a node
                 with; without it the first recovery loads its classes from files
+      Before each row a process recovers 1 + --warm times, not counted, so that the neighbours have
+      compiled their code.
       --bad     only this: one honest neighbour alone, and beside three bad ones, taking turns
       """;
 
@@ -126,7 +129,7 @@ public final class RecoveryBench {
   private void useArchive() throws IOException {
     StartArchive archive = StartArchive.prepare();
     classPath = archive.jar() + File.pathSeparator + classPath;
-    jvm = Stream.concat(Arrays.stream(jvm), Stream.of(archive.option())).toArray(String[]::new);
+    jvm = Stream.concat(Arrays.stream(jvm), archive.options().stream()).toArray(String[]::new);
   }
 
   private void run() throws IOException {
@@ -223,8 +226,8 @@ public final class RecoveryBench {
         whole ? "" : "not complete: " + first.all("outcome"));
     String name =
         "%d events, %d neighbours, %s: ".formatted(size, count, spread).toLowerCase(Locale.ROOT);
-    figures.add(name + "first ÷ floor, wall", first.ratio("took", firstFloor));
-    figures.add(name + "first ÷ floor, cpu", first.ratio("cpu", firstFloor));
+    figures.add(name + "first ÷ floor, wall, warm neighbours", first.ratio("took", firstFloor));
+    figures.add(name + "first ÷ floor, cpu, warm neighbours", first.ratio("cpu", firstFloor));
     figures.add(name + "again ÷ floor, wall", later.ratio("took", laterFloor));
     figures.add(name + "again ÷ floor, cpu", later.ratio("cpu", laterFloor));
     figures.add(name + "fetched per event", first.median("fetched") / size);
@@ -282,6 +285,7 @@ public final class RecoveryBench {
                 .rewriting(body -> body.replaceFirst("\"cursor\":\"[^\"]*\"", "\"cursor\":\"1\""));
         FaultyPeer trickler = FaultyPeer.proxying(address[2]).trickling();
         FaultyPeer resetter = FaultyPeer.proxying(address[3]).resettingAtNineTenths()) {
+      warmUp("recover", size, peers.get(0));
       for (int round = 0; round < rounds; round++) {
         measure(alone, alone, 0, jvm, "recover", size, peers.get(0));
         measure(

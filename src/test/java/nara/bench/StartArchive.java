@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * What {@code scripts/nara} starts a node on a large machine with.
  *
  * @param jar the fat jar
- * @param option the JVM's option that names the archive of classes and profiles
+ * @param options the JVM's options for the archive of classes and profiles; with them it does not
+ *     start without the archive
  */
-record StartArchive(Path jar, String option) {
+record StartArchive(Path jar, List<String> options) {
   private static final Path FOLDER = Path.of("target", "run");
 
   /** The first version whose archive holds profiles too. */
@@ -37,11 +39,15 @@ record StartArchive(Path jar, String option) {
           files
               .filter(file -> file.toString().endsWith(".archive"))
               .filter(file -> file.getFileName().toString().startsWith("node-hog-" + version + "-"))
+              // An archive that could not be written is empty.
+              .filter(file -> file.toFile().length() > 0)
               .max(Comparator.comparing(file -> file.toFile().lastModified()))
               .orElseThrow(() -> new IllegalStateException("no archive in " + FOLDER));
       return new StartArchive(
           FOLDER.resolve("nara.jar"),
-          (version >= AOT_VERSION ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + newest);
+          version >= AOT_VERSION
+              ? List.of("-XX:AOTCache=" + newest, "-XX:AOTMode=on")
+              : List.of("-XX:SharedArchiveFile=" + newest, "-Xshare:on"));
     }
   }
 }

@@ -160,17 +160,28 @@ class CheckConfigCommandTest {
 
   @Test
   @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void pipe_without_writer_is_rejected() throws Exception {
-    Path pipe = folder.resolve("pipe");
-    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+  void soul_file_that_is_a_pipe_is_rejected() throws Exception {
+    pipe();
     Path file =
         Files.writeString(folder.resolve("c.json"), "{\"identity\": {\"soul_file\": \"pipe\"}}");
     CommandLineRun run = CommandLineRun.of("check-config", file);
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("pipe\" cannot be read (it is a pipe or a device; give a file)");
-    CommandLineRun node = CommandLineRun.of("run", "--config", pipe);
-    assertThat(node.code()).isEqualTo(2);
-    assertThat(node.err()).contains(pipe + " is a pipe or a device; give a file");
+  }
+
+  @Test
+  void configuration_of_a_node_that_is_a_pipe_is_rejected() throws Exception {
+    Path pipe = pipe();
+    CommandLineRun run = CommandLineRun.of("run", "--config", pipe);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(pipe + " is a pipe or a device; give a file");
+  }
+
+  /** A pipe without a writer. */
+  private Path pipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    return pipe;
   }
 
   @Test

@@ -122,12 +122,11 @@ class StopIT {
             false);
 
     assertThat(
-            RunningNode.stoppedInTime(
-                Promise.promise().future(), Duration.ofMillis(1_001), terminal))
+            RunningNode.awaitStop(Promise.promise().future(), Duration.ofMillis(1), true, terminal))
         .isFalse();
     terminal.err().flush();
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .startsWith("the node has not stopped within 1 s, so the process ends without it")
+        .startsWith("the node has not stopped within 0 s; the process ends now; the last snapshot")
         .hasLineCount(1);
   }
 

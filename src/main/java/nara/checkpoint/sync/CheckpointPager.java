@@ -40,11 +40,12 @@ final class CheckpointPager {
   static final int MAX_SHORT_PAGES = 20;
 
   /**
-   * The timeouts that all responses of a peer together may take, and one more for each full page.
-   * An honest peer needs a part of one timeout.
+   * All responses of a peer together may take so many timeouts, and one more for each full page. An
+   * honest peer needs a part of one timeout.
    */
-  static final int FREE_TIMEOUTS = 3;
+  static final int MIN_TIMEOUTS = 3;
 
+  /** With any number of full pages. */
   static final int MAX_TIMEOUTS = 12;
 
   // Each page repeats the last event of the one before, so a single event would not advance.
@@ -141,7 +142,9 @@ final class CheckpointPager {
     int requested = requestSize();
     retrying = false;
     boolean hasNext = mode == PagingMode.CURSOR ? onCursorPage(page) : onOffsetPage(page);
-    fullPages += page.events() < requested ? 0 : 1;
+    if (page.events() >= requested) {
+      fullPages++;
+    }
     if (hasNext && page.events() < requested && ++shortPages > MAX_SHORT_PAGES) {
       reason = "its pages continue although they are not full";
       return false;
@@ -196,9 +199,7 @@ final class CheckpointPager {
       return true;
     }
     failures++;
-    if (failed.failure() == MeshFailure.STALLED) {
-      elapsed = elapsed.plus(config.timeout());
-    }
+    elapsed = elapsed.plus(config.timeout());
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
       case UNVERIFIABLE, STOPPING, UNSUPPORTED -> false;
@@ -241,6 +242,6 @@ final class CheckpointPager {
   }
 
   private Duration budget() {
-    return config.timeout().multipliedBy(Math.min(MAX_TIMEOUTS, FREE_TIMEOUTS + fullPages));
+    return config.timeout().multipliedBy(Math.min(MAX_TIMEOUTS, MIN_TIMEOUTS + fullPages));
   }
 }

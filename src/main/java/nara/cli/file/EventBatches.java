@@ -8,8 +8,8 @@ import nara.event.ReadResult;
 import nara.event.json.EventReader;
 
 /**
- * The events of a file in batches, each read while the caller still works on the one before. So the
- * batches of two are in memory. For one thread.
+ * The events of a file in batches. It reads the next batch while the caller works on the last one,
+ * so two batches are in memory. Only one thread may use this object.
  */
 public final class EventBatches implements AutoCloseable {
   /**
@@ -47,7 +47,11 @@ public final class EventBatches implements AutoCloseable {
     try {
       batch = next.join();
     } catch (CompletionException failed) {
-      throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+      // A supplier throws nothing else.
+      if (failed.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failed.getCause();
     }
     next = batch.lines().isEmpty() ? next : readAhead();
     return batch;
@@ -61,7 +65,7 @@ public final class EventBatches implements AutoCloseable {
         });
   }
 
-  /** Waits until the last batch is read, or nobody could close the file. */
+  /** Waits for the read under way: nobody may close the file during a read. */
   @Override
   public void close() {
     next.exceptionally(failure -> null).join();

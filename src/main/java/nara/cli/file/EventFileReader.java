@@ -206,8 +206,9 @@ public final class EventFileReader implements AutoCloseable {
   /**
    * Returns the next lines that may be events; none at the end of the file.
    *
-   * @throws CommandFailure when the rest of the file cannot be read; a gzipped file that is cut off
-   *     ends, with a {@link #problem}, unless nothing of its first line is left
+   * @throws CommandFailure when the file holds other JSON or is binary, or the rest cannot be read;
+   *     a gzipped file that is cut off ends, with a {@link #problem}, unless nothing of its first
+   *     line is left
    */
   public List<Line> nextBatch(int limit) {
     List<Line> lines = new ArrayList<>();
@@ -229,8 +230,18 @@ public final class EventFileReader implements AutoCloseable {
     if (lineNumber == 0 && problem != null) {
       throw new CommandFailure(problem + ", so nothing can be read");
     }
-    if (isFirst
-        && !lines.isEmpty()
+    if (isFirst) {
+      rejectBinary(lines);
+    }
+    return lines;
+  }
+
+  /**
+   * Rejects a file that is clearly no text. An event may have a line of garbage before it: then
+   * each line gets its verdict.
+   */
+  private void rejectBinary(List<Line> lines) {
+    if (!lines.isEmpty()
         && isBinary(lines.getFirst())
         && lines.stream().noneMatch(EventFileReader::isObject)) {
       throw new CommandFailure(
@@ -238,7 +249,6 @@ public final class EventFileReader implements AutoCloseable {
               + " is a binary file, or its text is not in UTF-8; give a file of events, plain or"
               + " gzipped");
     }
-    return lines;
   }
 
   /**

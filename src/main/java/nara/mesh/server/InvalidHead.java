@@ -12,17 +12,18 @@ public final class InvalidHead {
   /**
    * Sends a response, and closes the connection: what follows cannot be read as a request.
    *
-   * @param body of a sentence that says what is wrong
+   * @param contentType of the body
+   * @param body makes the body from a sentence that says what is wrong
    */
   public static void refuse(
       HttpServerRequest request, String contentType, UnaryOperator<String> body) {
-    switch (request.decoderResult().cause()) {
-      case TooLongHttpLineException line ->
-          refuse(request, 414, contentType, body.apply("the path and query are too long"));
-      case TooLongHttpHeaderException headers ->
-          refuse(request, 431, contentType, body.apply("the headers are too large"));
-      case null, default ->
-          refuse(request, 400, contentType, body.apply("the request is malformed"));
+    Throwable cause = request.decoderResult().cause();
+    if (cause instanceof TooLongHttpLineException) {
+      refuse(request, 414, contentType, body.apply("the path and query are too long"));
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      refuse(request, 431, contentType, body.apply("the headers are too large"));
+    } else {
+      refuse(request, 400, contentType, body.apply("the request is malformed"));
     }
   }
 
@@ -31,6 +32,7 @@ public final class InvalidHead {
     request
         .response()
         .setStatusCode(status)
+        .putHeader("Connection", "close")
         .putHeader("Content-Type", contentType)
         .putHeader("X-Content-Type-Options", "nosniff")
         .end(body)

@@ -94,7 +94,7 @@ final class IdentitySection {
     }
   }
 
-  /** The path, or the nearest one above it that exists, be it a link that leads to nothing. */
+  /** The path, or the nearest one above it that exists. A link to a missing file exists, too. */
   private static Optional<Path> firstExisting(Path path) {
     return Stream.iterate(path.toAbsolutePath(), Objects::nonNull, Path::getParent)
         .filter(each -> Files.exists(each, LinkOption.NOFOLLOW_LINKS))

@@ -127,18 +127,16 @@ final class KeptSoul {
       return soul;
     } catch (NoSuchFileException none) {
       if (Files.isSymbolicLink(file)) {
-        throw unreadable(file, "it is a link to no file");
+        throw new IllegalArgumentException(
+            "%s, the soul of this nara, is a link to a missing file; restore that file, or set identity.soul_file"
+                .formatted(file));
       }
       return Optional.empty();
     } catch (IOException failure) {
-      throw unreadable(file, reason(failure));
+      throw new IllegalArgumentException(
+          "%s, the soul of this nara, cannot be read (%s); make this user its owner, or set identity.soul_file"
+              .formatted(file, reason(failure)));
     }
-  }
-
-  private static IllegalArgumentException unreadable(Path file, String reason) {
-    return new IllegalArgumentException(
-        "%s, the soul of this nara, cannot be read (%s); make this user its owner, or set identity.soul_file"
-            .formatted(file, reason));
   }
 
   private static String keep(Optional<Path> file, Soul soul, List<String> notes) {

@@ -54,7 +54,7 @@ public final class SoulFile {
    * @throws IOException when it cannot be read, or is a pipe or a device
    */
   static Optional<Soul> readConfigured(Path file) throws IOException {
-    if (FileFault.isPipe(file)) {
+    if (FileFault.isPipeOrDevice(file)) {
       throw new IOException("it is a pipe or a device; give a file");
     }
     return read(file);

@@ -59,7 +59,7 @@ class KeptSoulTest {
     Files.createSymbolicLink(file, Path.of("missing"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> choose("lisa", HARDWARE, true))
-        .withMessageContaining("cannot be read (it is a link to no file)");
+        .withMessageContaining("is a link to a missing file; restore that file");
   }
 
   @Test
