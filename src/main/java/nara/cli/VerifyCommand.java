@@ -68,9 +68,16 @@ final class VerifyCommand extends TerminalCommand {
     Path copy = copyOfInput();
     try {
       return verify(copy);
+    } catch (CommandFailure failure) {
+      throw new CommandFailure(shownName(failure.getMessage(), copy));
     } finally {
       copy.toFile().delete();
     }
+  }
+
+  /** The user did not name the copy of standard input. */
+  private String shownName(String sentence, Path source) {
+    return source.equals(file) ? sentence : sentence.replace(source.toString(), "standard input");
   }
 
   private static Path copyOfInput() {
@@ -104,7 +111,9 @@ final class VerifyCommand extends TerminalCommand {
         }
       }
       terminal().eraseStatus();
-      events.problem().ifPresent(problem -> terminal().message("note: %s", problem));
+      events
+          .problem()
+          .ifPresent(problem -> terminal().message("note: %s", shownName(problem, source)));
       whole = events.problem().isEmpty();
     }
     long refused = count(policy, Action.REJECT);

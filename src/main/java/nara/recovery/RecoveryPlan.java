@@ -788,7 +788,7 @@ public final class RecoveryPlan {
     }
     List<String> failures =
         result.peerResults().stream()
-            .filter(peer -> peer.failures() > 0)
+            .filter(peer -> !peer.whole())
             .map(peer -> "checkpoints of " + peer.peer() + ": " + peer.reason())
             .toList();
     boolean complete = result.enoughPeers() || failures.isEmpty();

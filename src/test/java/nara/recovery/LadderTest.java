@@ -147,6 +147,21 @@ class LadderTest {
     assertThat(scenario.finish.reasons()).isEmpty();
   }
 
+  @Test
+  void recovery_is_partial_when_the_checkpoints_of_a_peer_did_not_end() {
+    network.addPeer("honest", network.makeEvents(1_500, i -> i * 1_000));
+    RecoveryScenario scenario =
+        new RecoveryScenario(CONFIG)
+            .discovering(neighbours("honest"))
+            .answering(network::answer)
+            .leavingCheckpointsOf("honest", "gave up after 120 s")
+            .run();
+
+    assertThat(scenario.finish.recoveryOutcome()).isEqualTo(RecoveryOutcome.PARTIAL);
+    assertThat(scenario.finish.reasons())
+        .containsExactly("checkpoints of honest: gave up after 120 s");
+  }
+
   /** A recovery that adds 1,500 events. */
   private RecoveryScenario withKeyless(int events, Map<String, Integer> byName) {
     network.addPeer("honest", network.makeEvents(1_500, i -> i * 1_000));

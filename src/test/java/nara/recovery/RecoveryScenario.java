@@ -57,6 +57,8 @@ final class RecoveryScenario {
   private boolean plaza;
   private List<String> plazaAnswers = List.of();
   private String emptyOnPlaza = "";
+  private CheckpointSyncRequest.SyncResult checkpoints =
+      new CheckpointSyncRequest.SyncResult(List.of(), false);
   private KeySearch.KeySearchResult keySearch = KeySearch.KeySearchResult.NONE;
   private BiFunction<String, Query, FetchOutcome> mesh = (peer, query) -> fetched(10);
   private Function<String, ReconcileOutcome> reconciling =
@@ -101,6 +103,17 @@ final class RecoveryScenario {
 
   RecoveryScenario withEmptyPlazaAnswersOf(String answering) {
     emptyOnPlaza = answering;
+    return this;
+  }
+
+  /** The checkpoints of a peer come without a failed request, but not to their end. */
+  RecoveryScenario leavingCheckpointsOf(String peer, String reason) {
+    checkpoints =
+        new CheckpointSyncRequest.SyncResult(
+            List.of(
+                new CheckpointSyncRequest.PeerSyncResult(
+                    peer, 12, 0, false, reason, 5_000, 12, TrustRequest.OfferResult.NONE)),
+            false);
     return this;
   }
 
@@ -184,9 +197,7 @@ final class RecoveryScenario {
             new RecoveryEvent.PlazaEnded(new PlazaRequest.LedgersFetched(answers, silent, "")));
       }
       case PlanCommand.SyncCheckpoints sync ->
-          pending.add(
-              new RecoveryEvent.CheckpointsEnded(
-                  new CheckpointSyncRequest.SyncResult(List.of(), false)));
+          pending.add(new RecoveryEvent.CheckpointsEnded(checkpoints));
       case PlanCommand.SearchKeys seek -> pending.add(new RecoveryEvent.KeySearchEnded(keySearch));
       case PlanCommand.SeedPingTimes seed -> pending.add(new RecoveryEvent.PingTimesSeeded(0));
       case PlanCommand.EnterStage enterStage -> stages.add(enterStage.stage());

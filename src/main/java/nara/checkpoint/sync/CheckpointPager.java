@@ -39,13 +39,7 @@ final class CheckpointPager {
    */
   static final int MAX_SHORT_PAGES = 20;
 
-  /**
-   * All responses of a peer together may take so many timeouts, and one more for each full page. An
-   * honest peer needs a part of one timeout.
-   */
-  static final int MIN_TIMEOUTS = 3;
-
-  /** With any number of full pages. */
+  /** All responses of a peer together. An honest peer needs a part of one timeout. */
   static final int MAX_TIMEOUTS = 12;
 
   // Each page repeats the last event of the one before, so a single event would not advance.
@@ -60,6 +54,7 @@ final class CheckpointPager {
 
   private final MeshRequest.Peer peer;
   private final CheckpointSyncConfig config;
+  private final Duration budget;
   private final int defaultPageSize;
 
   private PagingMode mode = PagingMode.CURSOR;
@@ -70,7 +65,6 @@ final class CheckpointPager {
 
   private int requests;
   private int failures;
-  private int fullPages;
   private int shortPages;
   private String reason = "";
   private Duration elapsed = Duration.ZERO;
@@ -79,12 +73,14 @@ final class CheckpointPager {
   private OfferResult result = OfferResult.NONE;
   private boolean contributed;
   private boolean finished;
+  private boolean whole;
 
   CheckpointPager(MeshRequest.Peer peer, CheckpointSyncConfig config) {
     this.peer = peer;
     this.config = config;
     this.defaultPageSize = Math.clamp(config.pageSize(), MIN_PAGE_SIZE, Query.MAX_EVENTS);
     this.pageSize = defaultPageSize;
+    this.budget = config.timeout().multipliedBy(MAX_TIMEOUTS);
   }
 
   /** The first request; the later ones come from {@link #onOutcome}. */
@@ -123,14 +119,14 @@ final class CheckpointPager {
     return finished;
   }
 
-  /** Whether the peer sent a checkpoint that trust did not reject. */
-  boolean hasContributed() {
-    return contributed;
+  /** Whether the peer gave its last page, and trust did not reject all of its checkpoints. */
+  boolean hasGivenAll() {
+    return contributed && whole;
   }
 
   CheckpointSyncRequest.PeerSyncResult result() {
     return new CheckpointSyncRequest.PeerSyncResult(
-        peer.name(), requests, failures, reason, bytes, events, result);
+        peer.name(), requests, failures, whole, reason, bytes, events, result);
   }
 
   private int requestSize() {
@@ -142,9 +138,7 @@ final class CheckpointPager {
     int requested = requestSize();
     retrying = false;
     boolean hasNext = mode == PagingMode.CURSOR ? onCursorPage(page) : onOffsetPage(page);
-    if (page.events() >= requested) {
-      fullPages++;
-    }
+    whole = !hasNext;
     if (hasNext && page.events() < requested && ++shortPages > MAX_SHORT_PAGES) {
       reason = "its pages continue although they are not full";
       return false;
@@ -190,6 +184,7 @@ final class CheckpointPager {
 
   private boolean onFailed(FetchFailed failed) {
     if (failed.failure() == MeshFailure.UNSUPPORTED && hasNoCheckpoints()) {
+      whole = true;
       return false;
     }
     // An older nara has the other endpoint only, which gives the same checkpoints.
@@ -199,7 +194,6 @@ final class CheckpointPager {
       return true;
     }
     failures++;
-    elapsed = elapsed.plus(config.timeout());
     reason = failed.reason().isEmpty() ? failed.failure().name() : failed.reason();
     return switch (failed.failure()) {
       case UNVERIFIABLE, STOPPING, UNSUPPORTED -> false;
@@ -233,15 +227,11 @@ final class CheckpointPager {
       reason = "gave up after %d requests".formatted(requests);
     } else if (failures >= MAX_FAILURES) {
       reason = "gave up after %d failures, the last: %s".formatted(failures, reason);
-    } else if (elapsed.compareTo(budget()) >= 0) {
+    } else if (elapsed.compareTo(budget) >= 0) {
       reason = "gave up after %d s".formatted(elapsed.toSeconds());
     } else {
       return true;
     }
     return false;
-  }
-
-  private Duration budget() {
-    return config.timeout().multipliedBy(Math.min(MAX_TIMEOUTS, MIN_TIMEOUTS + fullPages));
   }
 }

@@ -60,9 +60,9 @@ final class CheckpointSync {
         .orElseGet(this::nextRequests);
   }
 
-  /** Peers that contributed or still may. */
+  /** Peers that gave all of theirs, or still may. */
   private long promisingPeers() {
-    return pagers.stream().filter(pager -> pager.hasContributed() || !pager.isFinished()).count();
+    return pagers.stream().filter(pager -> pager.hasGivenAll() || !pager.isFinished()).count();
   }
 
   boolean isDone() {
@@ -72,7 +72,7 @@ final class CheckpointSync {
   SyncResult result() {
     return new SyncResult(
         pagers.stream().map(CheckpointPager::result).toList(),
-        pagers.stream().filter(CheckpointPager::hasContributed).count() >= config.peersWanted());
+        pagers.stream().filter(CheckpointPager::hasGivenAll).count() >= config.peersWanted());
   }
 
   /** Ends the sync early; the reason appears on each peer that has not finished. */

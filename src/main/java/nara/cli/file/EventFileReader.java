@@ -34,6 +34,12 @@ public final class EventFileReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int GZIP_MAGIC = 0x1f8b;
 
+  /** A batch ends with the line that passes this. Two batches may be in memory. */
+  private static final int MAX_BATCH_BYTES = 8 << 20;
+
+  /** A file is rejected when its first line is binary and so many lines hold no object. */
+  private static final int INSPECTED_LINES = 100;
+
   /** Lines in memory while lines are counted. */
   private static final int COUNT_BATCH = 1_000;
 
@@ -206,6 +212,7 @@ public final class EventFileReader implements AutoCloseable {
   /**
    * Returns the next lines that may be events; none at the end of the file.
    *
+   * @param limit at most so many lines, and fewer of them when they have several megabytes
    * @throws CommandFailure when the file holds other JSON or is binary, or the rest cannot be read;
    *     a gzipped file that is cut off ends, with a {@link #problem}, unless nothing of its first
    *     line is left
@@ -213,15 +220,17 @@ public final class EventFileReader implements AutoCloseable {
   public List<Line> nextBatch(int limit) {
     List<Line> lines = new ArrayList<>();
     boolean isFirst = lineNumber == 0;
+    long bytes = 0;
     try {
       Line line;
-      while (lines.size() < limit && (line = nextLine()) != null) {
+      while (lines.size() < limit && bytes < MAX_BATCH_BYTES && (line = nextLine()) != null) {
         isSnapshot |= lineNumber == 1 && SnapshotLines.isHeader(line.bytes());
         if (lineNumber == 1 && !isSnapshot) {
           rejectOtherJson(line);
         }
         if (!isBlank(line) && !(isSnapshot && SnapshotLines.isMetadata(line.bytes()))) {
           lines.add(line);
+          bytes += line.bytes().length;
         }
       }
     } catch (IOException failure) {
@@ -237,13 +246,13 @@ public final class EventFileReader implements AutoCloseable {
   }
 
   /**
-   * Rejects a file that is clearly no text. An event may have a line of garbage before it: then
-   * each line gets its verdict.
+   * Rejects a file that is clearly no text. A few lines of garbage before the first event are no
+   * reason: each line gets its verdict.
    */
   private void rejectBinary(List<Line> lines) {
     if (!lines.isEmpty()
         && isBinary(lines.getFirst())
-        && lines.stream().noneMatch(EventFileReader::isObject)) {
+        && lines.stream().limit(INSPECTED_LINES).noneMatch(EventFileReader::isObject)) {
       throw new CommandFailure(
           path
               + " is a binary file, or its text is not in UTF-8; give a file of events, plain or"

@@ -167,7 +167,7 @@ public final class ReportBuilder {
     int added = checkpointTotals.added();
     for (CheckpointSyncRequest.PeerSyncResult peer : result.peerResults()) {
       add(peer.peer(), peer.requests(), peer.bytes(), peer.events(), peer.offerResult());
-      addFailures(peer.peer(), 0, peer.failures(), peer.reason());
+      addFailures(peer.peer(), 0, Math.max(peer.failures(), peer.whole() ? 0 : 1), peer.reason());
       answered += peer.requests() > peer.failures() ? 1 : 0;
       events += peer.events();
       added += peer.offerResult().added();

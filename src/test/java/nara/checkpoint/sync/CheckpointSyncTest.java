@@ -55,7 +55,7 @@ class CheckpointSyncTest {
   }
 
   @Test
-  void peer_that_fails_after_a_page_has_contributed() {
+  void peer_that_fails_after_a_page_is_replaced_by_the_next() {
     CheckpointSync sync = sync(peers(4), 1);
     List<PageRequest> pageRequests = sync.nextRequests();
 
@@ -64,13 +64,15 @@ class CheckpointSyncTest {
         .singleElement()
         .satisfies(it -> assertThat(it.pager()).isSameAs(pageRequests.get(0).pager()));
     next = sync.onOutcome(next.get(0), failed(MeshFailure.STALLED));
-    assertThat(sync.onOutcome(next.get(0), failed(MeshFailure.STALLED))).isEmpty();
+    List<PageRequest> third = sync.onOutcome(next.get(0), failed(MeshFailure.STALLED));
     assertThat(sync.onOutcome(pageRequests.get(1), lastPage(1))).isEmpty();
+    assertThat(sync.result().enoughPeers()).isFalse();
+    assertThat(sync.onOutcome(third.get(0), lastPage(2))).isEmpty();
 
     assertThat(sync.result().enoughPeers()).isTrue();
     assertThat(sync.result().peerResults())
-        .extracting(PeerSyncResult::events, PeerSyncResult::failures)
-        .containsExactly(tuple(1_000, 2), tuple(1, 0));
+        .extracting(PeerSyncResult::events, PeerSyncResult::failures, PeerSyncResult::whole)
+        .containsExactly(tuple(1_000, 2, false), tuple(1, 0, true), tuple(2, 0, true));
   }
 
   @Test

@@ -54,8 +54,9 @@ class CheckpointSyncVerticleTest {
     assertThat(result.peerResults())
         .containsExactlyInAnyOrder(
             new PeerSyncResult(
-                "bart", 2, 0, "", 502_500, 1_005, FetchOutcomes.offered(1_005, 0, 0)),
-            new PeerSyncResult("lisa", 2, 2, "UNREACHABLE for a test", 0, 0, OfferResult.NONE));
+                "bart", 2, 0, true, "", 502_500, 1_005, FetchOutcomes.offered(1_005, 0, 0)),
+            new PeerSyncResult(
+                "lisa", 2, 2, false, "UNREACHABLE for a test", 0, 0, OfferResult.NONE));
   }
 
   @Test
@@ -65,7 +66,7 @@ class CheckpointSyncVerticleTest {
     assertThat(FakeBus.await(sync(BART)).peerResults())
         .containsExactly(
             new PeerSyncResult(
-                "bart", 1, 1, "no verticle serves nara.mesh", 0, 0, OfferResult.NONE));
+                "bart", 1, 1, false, "no verticle serves nara.mesh", 0, 0, OfferResult.NONE));
   }
 
   @Test

@@ -132,6 +132,41 @@ class EventFileReaderTest {
     assertThat(lines(new byte[] {'a', '\n', (byte) 0xff, '\n'})).hasSize(2);
   }
 
+  @Test
+  void binary_file_is_rejected_by_its_first_lines_whatever_the_batch() throws IOException {
+    byte[] garbage = {(byte) 0xff, (byte) 0xfe, '\n'};
+    Path file = Files.write(folder.resolve("late"), repeated(garbage, 100, "{}\n"));
+    for (int batch : new int[] {100, 5_000}) {
+      try (EventFileReader reader = EventFileReader.open(file)) {
+        assertThatThrownBy(() -> reader.nextBatch(batch)).hasMessageContaining("is a binary file");
+      }
+    }
+    Files.write(file, repeated(garbage, 99, "{}\n"));
+    try (EventFileReader reader = EventFileReader.open(file)) {
+      assertThat(reader.nextBatch(5_000)).hasSize(100);
+    }
+  }
+
+  private static byte[] repeated(byte[] line, int times, String end) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = 0; i < times; i++) {
+      out.write(line);
+    }
+    out.write(end.getBytes(StandardCharsets.UTF_8));
+    return out.toByteArray();
+  }
+
+  @Test
+  void batch_of_large_lines_has_fewer_of_them() throws IOException {
+    String large = "{" + "x".repeat(16_000 - 2) + "}\n";
+    Path file = Files.writeString(folder.resolve("large"), large.repeat(1_000));
+    try (EventFileReader reader = EventFileReader.open(file)) {
+      assertThat(reader.nextBatch(5_000)).hasSize(525);
+      assertThat(reader.nextBatch(5_000)).hasSize(475);
+      assertThat(reader.nextBatch(5_000)).isEmpty();
+    }
+  }
+
   private void assertRejected(byte[] content, String words) {
     assertThatThrownBy(() -> lines(content))
         .isInstanceOf(CommandFailure.class)

@@ -33,7 +33,8 @@ class ReportBuilderTest {
     report.setCheckpoints(
         new SyncResult(
             List.of(
-                new PeerSyncResult("bart", 1, 0, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
+                new PeerSyncResult(
+                    "bart", 1, 0, true, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
             false));
 
     EventTotals totals =
@@ -52,7 +53,8 @@ class ReportBuilderTest {
     report.setCheckpoints(
         new SyncResult(
             List.of(
-                new PeerSyncResult("bart", 1, 0, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
+                new PeerSyncResult(
+                    "bart", 1, 0, true, "", 500, 7, offered(7, 3, 1, 2, 1, CHECKPOINTS))),
             false));
     report.addRejudged(offered(2, 2, 0, 0, 0, Map.of(Verdict.VALID, 2)));
 
