@@ -20,9 +20,9 @@ import nara.trust.TrustRequest.OfferResult;
  * some duplicates. A page of a single timestamp is fetched again with the largest size. If that is
  * not enough, or if the peer has no pages, the pager uses the older endpoint with offsets.
  *
- * <p>A failed request is retried once with half the size, because the size may be the cause. After
- * a second failure the pager ends, and the merged pages stay. It ends with any peer: the cursor
- * must advance, and requests and time are limited.
+ * <p>A failed request is retried once with half the size, because the size may be the cause. If
+ * that works, the size stays. After a second failure the pager ends, and the merged pages stay. It
+ * ends with any peer: the cursor must advance, and requests and time are limited.
  *
  * <p>Pure: outcomes come in, requests go out.
  */
@@ -55,9 +55,12 @@ final class CheckpointPager {
   private final MeshRequest.Peer peer;
   private final CheckpointSyncConfig config;
   private final Duration budget;
-  private final int defaultPageSize;
 
   private PagingMode mode = PagingMode.CURSOR;
+
+  /** The size that works, as far as known. */
+  private int usualPageSize;
+
   private int pageSize;
   private boolean retrying;
   private long after = Long.MIN_VALUE;
@@ -78,8 +81,8 @@ final class CheckpointPager {
   CheckpointPager(MeshRequest.Peer peer, CheckpointSyncConfig config) {
     this.peer = peer;
     this.config = config;
-    this.defaultPageSize = Math.clamp(config.pageSize(), MIN_PAGE_SIZE, Query.MAX_EVENTS);
-    this.pageSize = defaultPageSize;
+    this.usualPageSize = Math.clamp(config.pageSize(), MIN_PAGE_SIZE, Query.MAX_EVENTS);
+    this.pageSize = usualPageSize;
     this.budget = config.timeout().multipliedBy(MAX_TIMEOUTS);
   }
 
@@ -136,7 +139,11 @@ final class CheckpointPager {
   private boolean onFetched(PageFetched page) {
     addTotals(page);
     int requested = requestSize();
-    retrying = false;
+    if (retrying) {
+      usualPageSize = Math.min(usualPageSize, requested);
+      pageSize = usualPageSize;
+      retrying = false;
+    }
     boolean hasNext = mode == PagingMode.CURSOR ? onCursorPage(page) : onOffsetPage(page);
     whole = !hasNext;
     if (hasNext && page.events() < requested && ++shortPages > MAX_SHORT_PAGES) {
@@ -163,7 +170,7 @@ final class CheckpointPager {
     // Repeats the last event, so that others with the same timestamp come too.
     if (cursor > Long.MIN_VALUE && cursor - 1 > after) {
       after = cursor - 1;
-      pageSize = defaultPageSize;
+      pageSize = usualPageSize;
       return true;
     }
     if (pageSize < Query.MAX_EVENTS) {
@@ -218,7 +225,7 @@ final class CheckpointPager {
   private boolean switchToOffsets() {
     mode = PagingMode.OFFSET;
     retrying = false;
-    pageSize = defaultPageSize;
+    pageSize = usualPageSize;
     return true;
   }
 

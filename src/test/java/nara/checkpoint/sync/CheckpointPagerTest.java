@@ -70,10 +70,10 @@ class CheckpointPagerTest {
             row(list(10, true), "list 10 1000"),
             row(list(0, true), "end")),
         story(
-            "a failed page is retried with half the size",
+            "a failed page is retried with half the size, which stays",
             row(page(1_000, 5_000), "page 4999 1000"),
             row(failed(TOO_LARGE), "page 4999 500"),
-            row(page(500, 7_000), "page 6999 1000"),
+            row(page(500, 7_000), "page 6999 500"),
             row(lastPage(1), "end")),
         story(
             "a page that fails twice ends the pager",
@@ -85,7 +85,7 @@ class CheckpointPagerTest {
             row(failed(STATUS), "page all 500"),
             row(failed(STATUS), "list 0 1000"),
             row(failed(CUT_OFF), "list 0 500"),
-            row(list(500, true), "list 500 1000"),
+            row(list(500, true), "list 500 500"),
             row(list(1, false), "end")),
         story(
             "a wrong signature on pages leads to the older endpoint",
