@@ -2,6 +2,7 @@ package nara.discovery;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,10 @@ final class DiscoveryRun {
   private int configuredInFlight;
   private final PingQueue queue;
   private final ProblemList problemList = new ProblemList();
+
+  /** The first address that the operator gave without a name, by the name that responded there. */
+  private final Map<String, String> unnamedAddresses = new HashMap<>();
+
   private final Map<String, ConfiguredAttempt> attempts = new LinkedHashMap<>();
   private final Map<String, String> lookupFailures = new LinkedHashMap<>();
   private final Map<String, String> claimFailures = new LinkedHashMap<>();
@@ -166,7 +171,7 @@ final class DiscoveryRun {
         scanPongs += target.source() == Source.SCAN ? 1 : 0;
         tailscalePongs += target.source() == Source.TAILSCALE ? 1 : 0;
         Optional<String> problem = known.onPong(target, pong);
-        problem.ifPresent(problemList::add);
+        problem.or(() -> twice(attempt, pong)).ifPresent(problemList::add);
         yield problem.isEmpty();
       }
       case PingFailed failed -> {
@@ -181,6 +186,23 @@ final class DiscoveryRun {
         yield false;
       }
     };
+  }
+
+  /**
+   * The operator gave two addresses without a name, and one nara responds at both. It may be one
+   * node, or two with the same soul, of which only one is asked.
+   */
+  private Optional<String> twice(ConfiguredAttempt attempt, Pong pong) {
+    if (attempt == null || !attempt.peer.name().isEmpty()) {
+      return Optional.empty();
+    }
+    String address = attempt.peer.address();
+    String first = unnamedAddresses.putIfAbsent(pong.name(), address);
+    return first == null || first.equals(address)
+        ? Optional.empty()
+        : Optional.of(
+            "%s responds at %s and at %s: one of them is asked; two nodes need two souls"
+                .formatted(SafeText.quoted(pong.name()), first, address));
   }
 
   /** Only for addresses that somebody chose; in a range, most addresses do not answer. */

@@ -48,6 +48,7 @@ import nara.presence.Presence;
 import nara.presence.Presence.Online;
 import nara.testing.ManualScheduler;
 import nara.trust.TrustRequest.OfferResult;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -99,6 +100,37 @@ class DiscoveryVerticleTest {
     assertThat(pinged).hasSize(8);
     assertThat(keys.byName("lisa")).contains(TestIdentities.key("lisa"));
     assertThat(ask(vertx, new ListNeighbours())).isEqualTo(all);
+  }
+
+  @Test
+  void two_addresses_without_a_name_that_are_one_nara_are_a_problem(Vertx vertx) throws Exception {
+    mesh(
+        vertx, answering(Map.of("10.0.0.1:1", "bart", "10.0.0.2:1", "bart", "10.0.0.3:1", "lisa")));
+    deploy(vertx, peers("10.0.0.1:1", "10.0.0.2:1", "10.0.0.3:1"));
+
+    NeighbourList all = discover(vertx);
+
+    assertThat(all.neighbours()).extracting(Neighbour::name).containsExactly("bart", "lisa");
+    assertThat(all.problems())
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("\"bart\" responds at 10.0.0.", "one of them is asked");
+  }
+
+  @Test
+  void two_addresses_with_the_name_of_one_nara_are_no_problem(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "bart", "10.0.0.2:1", "bart")));
+    deploy(
+        vertx,
+        new DiscoveryConfig(
+            List.of(
+                new ConfiguredPeer("bart", "10.0.0.1:1"), new ConfiguredPeer("bart", "10.0.0.2:1")),
+            Optional.empty(),
+            "",
+            Duration.ofSeconds(1),
+            2,
+            false));
+
+    assertThat(discover(vertx).problems()).isEmpty();
   }
 
   @Test
