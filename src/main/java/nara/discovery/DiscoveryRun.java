@@ -193,7 +193,7 @@ final class DiscoveryRun {
    * node, or two with the same soul, of which only one is asked.
    */
   private Optional<String> twice(ConfiguredAttempt attempt, Pong pong) {
-    if (attempt == null || !attempt.peer.name().isEmpty()) {
+    if (attempt == null || !attempt.peer.name().isEmpty() || known.isThisNode(pong)) {
       return Optional.empty();
     }
     String address = attempt.peer.address();

@@ -181,7 +181,8 @@ final class KnownNeighbours {
     neighbour.addresses.remove(address);
   }
 
-  private boolean isThisNode(Pong pong) {
+  /** Whether this node itself responded. */
+  boolean isThisNode(Pong pong) {
     return pong.name().equals(me.name()) && pong.key().equals(me.keys().publicKey());
   }
 

@@ -386,6 +386,7 @@ public final class EventVerifier {
     };
   }
 
+  /** The same with the signer's key; null when the check decides. */
   private static VerificationResult addCheck(
       ParsedEvent parsed, PublicKey key, List<SignatureCheck> checks) {
     Optional<byte[]> signature = parsed.event().signature();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What {@code scripts/nara} starts a node on a large machine with.
+ * The jar and the archive with which {@code scripts/nara} starts a node on a large machine.
  *
  * @param jar the fat jar
  * @param options the JVM's options for the archive of classes and profiles; with them it does not

@@ -117,6 +117,15 @@ class DiscoveryVerticleTest {
   }
 
   @Test
+  void two_addresses_of_this_node_are_no_problem(Vertx vertx) throws Exception {
+    mesh(vertx, answering(Map.of("10.0.0.1:1", "me", "10.0.0.2:1", "me")));
+    deploy(vertx, peers("10.0.0.1:1", "10.0.0.2:1"));
+
+    assertThat(discover(vertx).problems())
+        .noneMatch(problem -> problem.contains("one of them is asked"));
+  }
+
+  @Test
   void two_addresses_with_the_name_of_one_nara_are_no_problem(Vertx vertx) throws Exception {
     mesh(vertx, answering(Map.of("10.0.0.1:1", "bart", "10.0.0.2:1", "bart")));
     deploy(

@@ -68,7 +68,7 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /** What the server sends until it closes the connection. */
+  /** Reads until the server closes the connection. */
   String readAll() throws IOException {
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
   }
